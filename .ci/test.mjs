@@ -1,0 +1,107 @@
+// Runs every check and every test, goes on after a failure, and ends with one line that counts them all:
+// `N passed, M failed, K skipped`. `npm test` calls it after the set-up.
+//
+//   node .ci/test.mjs [GROUP…]     static, unit, native, cross; all without arguments
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { configureAndBuild } from './agents.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const results = join(root, 'build', 'test-results');
+mkdirSync(results, { recursive: true });
+const total = { passed: 0, failed: 0, skipped: 0 };
+const failures = [];
+
+const groups = {
+  static: [
+    () => check('TypeScript', 'npx', ['tsc', '--noEmit']),
+    () => check('ESLint', 'npx', ['eslint', '.']),
+    () => check('Prettier', 'npx', ['prettier', '--check', '.']),
+    () => check('direction of dependencies', 'npm', ['run', '--silent', 'check:dependencies']),
+    () => check('third-party notices', 'npm', ['run', '--silent', 'notices', '--', '--check']),
+    () =>
+      check('clang-format', 'sh', [
+        '-c',
+        "git ls-files -z 'native/*.cpp' 'native/*.h' | xargs -0 clang-format --dry-run -Werror",
+      ]),
+  ],
+  native: [() => nativeTests('host'), () => nativeTests('host-sanitize')],
+  cross: [() => nativeTests('aarch64'), () => nativeTests('armv7')],
+  unit: [unitTests],
+};
+
+const asked = process.argv.slice(2);
+for (const name of asked.length > 0 ? asked : Object.keys(groups)) {
+  for (const run of groups[name]) run();
+}
+if (failures.length > 0) console.log(`\nFailed:\n${failures.map((name) => `  ${name}`).join('\n')}`);
+console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);
+
+function check(name, command, args) {
+  console.log(`== ${name}`);
+  count(name, spawnSync(command, args, { cwd: root, stdio: 'inherit' }).status === 0 ? 'passed' : 'failed');
+}
+
+function unitTests() {
+  console.log('== unit and end-to-end tests');
+  const output = join(results, 'vitest.json');
+  rmSync(output, { force: true });
+  spawnSync('npx', ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${output}`], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  const report = readJson(output);
+  if (report === null) return count('vitest gave no report', 'failed');
+  for (const file of report.testResults) {
+    if (file.status === 'failed' && file.assertionResults.length === 0) count(file.name, 'failed');
+    for (const test of file.assertionResults) {
+      const outcome = test.status === 'passed' ? 'passed' : test.status === 'failed' ? 'failed' : 'skipped';
+      count(test.fullName, outcome);
+    }
+  }
+}
+
+function nativeTests(preset) {
+  console.log(`== native tests, ${preset}`);
+  const folder = configureAndBuild(root, preset, []);
+  const output = join(results, `ctest-${preset}.xml`);
+  rmSync(output, { force: true });
+  spawnSync(
+    'ctest',
+    ['--output-on-failure', '--no-tests=error', '-j', '2', '--timeout', '900', '--output-junit', output],
+    {
+      cwd: folder,
+      stdio: 'inherit',
+    },
+  );
+  const attributes = /<testsuite\b[^>]*>/.exec(readText(output) ?? '')?.[0];
+  if (attributes === undefined) return count(`ctest ${preset} gave no report`, 'failed');
+  const number = (name) => Number(new RegExp(`\\b${name}="(\\d+)"`).exec(attributes)?.[1] ?? 0);
+  const failed = number('failures');
+  const skipped = number('skipped') + number('disabled');
+  total.failed += failed;
+  total.skipped += skipped;
+  total.passed += number('tests') - failed - skipped;
+  if (failed > 0) failures.push(`${failed} native tests, ${preset}`);
+}
+
+function count(name, outcome) {
+  total[outcome] += 1;
+  if (outcome === 'failed') failures.push(name);
+}
+
+function readText(path) {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+function readJson(path) {
+  const text = readText(path);
+  return text === null ? null : JSON.parse(text);
+}
