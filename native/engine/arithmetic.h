@@ -15,7 +15,8 @@ inline std::int32_t saturating_left_shift(std::int32_t value, unsigned shift) {
                                                             std::numeric_limits<std::int32_t>::max()));
 }
 
-// SQRDMULH by m << 16 for |m| < 2^15: (2 * a * (m << 16) + 2^31) >> 32 equals (a * m + 2^14) >> 15 and cannot saturate.
+// SQRDMULH by m << 16 for |m| < 2^15: (2 * a * (m << 16) + 2^31) >> 32 equals (a * m + 2^14) >> 15 and cannot
+// saturate.
 inline std::int32_t rounding_doubling_high_multiply(std::int32_t a, std::int32_t m) {
   return static_cast<std::int32_t>((static_cast<std::int64_t>(a) * m + (1 << 14)) >> 15);
 }
@@ -26,13 +27,12 @@ inline std::int32_t rounding_shift_right(std::int32_t value, unsigned shift) {
   return static_cast<std::int32_t>((static_cast<std::int64_t>(value) + half) >> shift);
 }
 
-inline std::int8_t requantise(std::int32_t acc, std::int32_t multiplier, unsigned right_shift, unsigned left_shift,
-                              std::int8_t low, std::int8_t high) {
+inline std::int8_t requantise(std::int32_t acc, std::int32_t multiplier, unsigned right_shift,
+                              unsigned left_shift, std::int8_t low, std::int8_t high) {
   assert(right_shift <= 31 && left_shift <= 31 && (left_shift == 0 || right_shift == 0));
   const std::int32_t a = saturating_left_shift(acc, left_shift);
   const std::int32_t t = rounding_doubling_high_multiply(a, multiplier);
-  return static_cast<std::int8_t>(
-      std::clamp<std::int32_t>(rounding_shift_right(t, right_shift), low, high));
+  return static_cast<std::int8_t>(std::clamp<std::int32_t>(rounding_shift_right(t, right_shift), low, high));
 }
 
 // Product and sum are each rounded to float32: this file is compiled with -ffp-contract=off.

@@ -1,0 +1,13 @@
+# 32-bit ARM boards with NEON and hard float.
+set(CMAKE_SYSTEM_NAME Linux)
+set(CMAKE_SYSTEM_PROCESSOR armv7)
+set(CMAKE_C_COMPILER arm-linux-gnueabihf-gcc)
+set(CMAKE_CXX_COMPILER arm-linux-gnueabihf-g++)
+set(CMAKE_C_FLAGS_INIT "-march=armv7-a -mfpu=neon -mfloat-abi=hard")
+set(CMAKE_CXX_FLAGS_INIT "-march=armv7-a -mfpu=neon -mfloat-abi=hard -Wno-psabi")
+set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
+find_program(QEMU_ARM NAMES qemu-arm qemu-arm-static)
+if(QEMU_ARM)
+  set(CMAKE_CROSSCOMPILING_EMULATOR ${QEMU_ARM})
+endif()
+set(CORTADO_TEST_CPUS cortex-a9 cortex-a15)

@@ -1,0 +1,48 @@
+// What a register-tile kernel is called with, and what it says about itself. Files that are compiled for instruction-set
+// extensions include this header and requantise.h only: both hold plain data and always-inlined functions, so that no
+// function compiled for an extension can be linked into code that runs without it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace cortado::neon {
+
+// Bias and requantisation of output channels, each value an int32, in sections of `pitch` channels:
+//   bias, m << 16, -s                       where `plain`
+//   bias, m << 16, -s, l, and the multiplier, -s, l for accumulators below 0       otherwise
+// Sections are padded, so that every lane of the last register of channels may be loaded.
+struct ChannelView {
+  const std::int32_t* values;
+  std::size_t pitch;
+  bool plain;
+  std::int8_t low, high;
+};
+
+// One register tile: `rows` pixels by `columns` output channels. The sum runs over `segments` pieces of memory of
+// `segment_length` bytes each (the channels of one tap of the window, mostly). Up to 15 bytes behind a segment are read.
+struct GemmTile {
+  const std::int8_t* const* pixels;  // segments x GemmKernel::rows pointers; those past `rows` are valid too
+  std::ptrdiff_t pixel_offset;       // bytes added to every pointer: where a group's channels begin
+  std::int32_t segments;
+  std::int32_t segment_length;  // a multiple of GemmKernel::tail_step
+  const std::int8_t* weights;   // packed, see PackedWeights
+  ChannelView channels;         // of the tile's first column
+  std::int8_t* output;
+  std::ptrdiff_t output_pixel_stride;
+  std::int32_t rows, columns;  // how many of them are stored
+};
+
+struct GemmKernel {
+  static constexpr std::int32_t kMaxRows = 8;
+  using Run = void (*)(const GemmTile&);
+
+  const char* name;
+  std::int32_t rows, columns;  // of the register tile
+  // Weights of a segment are packed in runs: `step` bytes of column 0, of column 1, ..., then the next `step` bytes of
+  // each; what is left after whole steps comes in runs of `tail_step` bytes.
+  std::int32_t step, tail_step;
+  Run run[kMaxRows];  // for 1, 2, ... `rows` rows
+};
+
+}  // namespace cortado::neon
