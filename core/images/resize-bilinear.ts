@@ -1,0 +1,153 @@
+import type { PixelSize } from './preprocessing.ts';
+
+/** 8-bit pixels, rows from the top, the channels of a pixel side by side. */
+export interface InterleavedImage extends PixelSize {
+  readonly channels: number;
+  readonly data: Uint8Array;
+}
+
+/** The part of the resized image that is wanted. */
+export interface Window extends PixelSize {
+  readonly left: number;
+  readonly top: number;
+}
+
+const fractionOne = 2048;
+
+/** Where a target coordinate reads: two neighbours and their weights in 11-bit fixed point. */
+interface Taps {
+  readonly first: Int32Array;
+  readonly second: Int32Array;
+  readonly firstWeight: Int32Array;
+  readonly secondWeight: Int32Array;
+}
+
+/**
+ * Stretches `image` to `size` and returns `window` of the result as planes (channel, row, column), channel `c` of the
+ * result being channel `order[c]` of the image.
+ *
+ * The arithmetic is that of OpenCV's `cv::resize` with INTER_LINEAR on 8-bit images, to the bit: half-pixel centres, no
+ * antialiasing, weights of 11 bits, and the vertical sum with OpenCV's truncations. Caffe's own data layers and most
+ * users' scripts resize with it, so a network sees here what it saw in training.
+ */
+export function resizeBilinear(
+  image: InterleavedImage,
+  size: PixelSize,
+  window: Window,
+  order: readonly number[],
+): Uint8Array {
+  const columns = horizontalTaps(image.width, size.width, window.left, window.width);
+  const rows = verticalTaps(image.height, size.height, window.top, window.height);
+  const rowLength = window.width * order.length;
+  const planeSize = window.width * window.height;
+  const result = new Uint8Array(planeSize * order.length);
+
+  const buffers = [new Int32Array(rowLength), new Int32Array(rowLength)] as const;
+  const held = [-1, -1];
+  // Two neighbouring source rows are alive at a time: row y lives in the buffer of its parity.
+  const stretchedRow = (y: number): Int32Array => {
+    const buffer = buffers[(y & 1) as 0 | 1];
+    if (held[y & 1] !== y) {
+      stretchRow(image, y, columns, order, buffer);
+      held[y & 1] = y;
+    }
+    return buffer;
+  };
+
+  for (let y = 0; y < window.height; y++) {
+    const upper = stretchedRow(rows.first[y]);
+    const lower = stretchedRow(rows.second[y]);
+    const upperWeight = rows.firstWeight[y];
+    const lowerWeight = rows.secondWeight[y];
+    for (let c = 0, i = 0; c < order.length; c++) {
+      let target = c * planeSize + y * window.width;
+      for (let x = 0; x < window.width; x++, i++, target++) {
+        const sum = ((upperWeight * (upper[i] >> 4)) >> 16) + ((lowerWeight * (lower[i] >> 4)) >> 16);
+        result[target] = (sum + 2) >> 2;
+      }
+    }
+  }
+  return result;
+}
+
+/** One source row, stretched: the channels one after the other, times 2048. */
+function stretchRow(
+  image: InterleavedImage,
+  y: number,
+  columns: Taps,
+  order: readonly number[],
+  target: Int32Array,
+): void {
+  const { data, channels } = image;
+  const rowStart = y * image.width * channels;
+  const width = columns.first.length;
+  let i = 0;
+  for (const channel of order) {
+    const start = rowStart + channel;
+    for (let x = 0; x < width; x++, i++) {
+      target[i] =
+        data[start + columns.first[x] * channels] * columns.firstWeight[x] +
+        data[start + columns.second[x] * channels] * columns.secondWeight[x];
+    }
+  }
+}
+
+function emptyTaps(count: number): Taps {
+  return {
+    first: new Int32Array(count),
+    second: new Int32Array(count),
+    firstWeight: new Int32Array(count),
+    secondWeight: new Int32Array(count),
+  };
+}
+
+/** Columns outside the image take the border pixel alone. */
+function horizontalTaps(source: number, target: number, from: number, count: number): Taps {
+  const taps = emptyTaps(count);
+  for (let i = 0; i < count; i++) {
+    let { position, fraction } = sourcePosition(source, target, from + i);
+    if (position < 0) {
+      position = 0;
+      fraction = 0;
+    }
+    if (position >= source - 1) {
+      position = source - 1;
+      fraction = 0;
+    }
+    setTap(taps, i, position, Math.min(position + 1, source - 1), fraction);
+  }
+  return taps;
+}
+
+/** Rows outside the image are the border row, with the weights kept: their roundings count. */
+function verticalTaps(source: number, target: number, from: number, count: number): Taps {
+  const taps = emptyTaps(count);
+  const clip = (row: number): number => Math.min(Math.max(row, 0), source - 1);
+  for (let i = 0; i < count; i++) {
+    const { position, fraction } = sourcePosition(source, target, from + i);
+    setTap(taps, i, clip(position), clip(position + 1), fraction);
+  }
+  return taps;
+}
+
+/** The source coordinate of a target's centre, in float32 from a float64 product as OpenCV has it. */
+function sourcePosition(source: number, target: number, at: number): { position: number; fraction: number } {
+  const scale = 1 / (target / source);
+  const centre = Math.fround((at + 0.5) * scale - 0.5);
+  const position = Math.floor(centre);
+  return { position, fraction: Math.fround(centre - position) };
+}
+
+function setTap(taps: Taps, index: number, first: number, second: number, fraction: number): void {
+  taps.first[index] = first;
+  taps.second[index] = second;
+  taps.firstWeight[index] = roundHalfToEven(Math.fround(1 - fraction) * fractionOne);
+  taps.secondWeight[index] = roundHalfToEven(fraction * fractionOne);
+}
+
+function roundHalfToEven(value: number): number {
+  const floor = Math.floor(value);
+  const rest = value - floor;
+  if (rest !== 0.5) return Math.round(value);
+  return floor % 2 === 0 ? floor : floor + 1;
+}
