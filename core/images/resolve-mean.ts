@@ -1,14 +1,7 @@
+import type { MeanImage } from '../caffe/mean-file.ts';
 import { CortadoError } from '../common/errors.ts';
 import { centreWindow, channelCount } from './pixels.ts';
 import type { ChannelOrder, Mean, PixelSize } from './preprocessing.ts';
-
-/** A mean image as its file has it (mean.binaryproto): channels in the network's order, rows from the top. */
-export interface MeanImage {
-  readonly channels: number;
-  readonly height: number;
-  readonly width: number;
-  readonly data: Float32Array;
-}
 
 interface MeanRequest {
   readonly channels: ChannelOrder;

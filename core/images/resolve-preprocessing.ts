@@ -1,6 +1,7 @@
+import type { MeanImage } from '../caffe/mean-file.ts';
 import { CortadoError } from '../common/errors.ts';
 import { shapeText, type Shape } from '../common/tensor.ts';
-import { resolveMean, type MeanImage } from './resolve-mean.ts';
+import { resolveMean } from './resolve-mean.ts';
 import { channelCount } from './pixels.ts';
 import type { ChannelOrder, PixelSize, Preprocessing } from './preprocessing.ts';
 

@@ -1,0 +1,71 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { resizeBilinear, type InterleavedImage } from './resize-bilinear.ts';
+
+const python = '/usr/bin/python3';
+const hasOpenCv = spawnSync(python, ['-c', 'import cv2']).status === 0;
+
+/** The same resize by OpenCV: HWC pixels on standard input and output. */
+const openCvResize = `
+import sys, cv2, numpy as np
+h, w, c, th, tw = map(int, sys.argv[1:])
+image = np.frombuffer(sys.stdin.buffer.read(), np.uint8).reshape(h, w, c)
+sys.stdout.buffer.write(cv2.resize(image, (tw, th), interpolation=cv2.INTER_LINEAR).reshape(th, tw, c).transpose(2, 0, 1).tobytes())
+`;
+
+function noise(width: number, height: number, channels: number, seed: number): InterleavedImage {
+  let state = seed;
+  const next = (): number => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) >>> 24;
+  return { width, height, channels, data: Uint8Array.from({ length: width * height * channels }, next) };
+}
+
+function whole(width: number, height: number): { left: number; top: number; width: number; height: number } {
+  return { left: 0, top: 0, width, height };
+}
+
+describe('resizeBilinear', () => {
+  it('leaves an image of the right size as it is, as planes in the order asked for', () => {
+    const image = noise(5, 4, 3, 1);
+    const planes = resizeBilinear(image, image, whole(5, 4), [2, 1, 0]);
+    for (let c = 0; c < 3; c++) {
+      for (let i = 0; i < 20; i++) expect(planes[c * 20 + i]).toBe(image.data[i * 3 + 2 - c]);
+    }
+  });
+
+  it('returns only the window, equal to that part of the whole', () => {
+    const image = noise(37, 23, 3, 2);
+    const size = { width: 20, height: 31 };
+    const all = resizeBilinear(image, size, whole(20, 31), [0, 1, 2]);
+    const part = resizeBilinear(image, size, { left: 3, top: 5, width: 11, height: 13 }, [1]);
+    for (let y = 0; y < 13; y++) {
+      for (let x = 0; x < 11; x++) expect(part[y * 11 + x]).toBe(all[620 + (y + 5) * 20 + x + 3]);
+    }
+  });
+
+  it('halves by the rounded mean of four pixels', () => {
+    const image = { width: 2, height: 2, channels: 1, data: Uint8Array.of(1, 2, 3, 4) };
+    expect([...resizeBilinear(image, { width: 1, height: 1 }, whole(1, 1), [0])]).toEqual([3]);
+  });
+
+  it.skipIf(!hasOpenCv)('equals OpenCV to the bit, up, down, by odd factors and from single pixels', () => {
+    const cases = [
+      [40, 30, 3, 227, 199],
+      [333, 251, 3, 64, 48],
+      [100, 100, 1, 50, 50],
+      [99, 101, 1, 33, 77],
+      [1, 7, 3, 5, 3],
+      [8, 1, 1, 3, 4],
+      [17, 19, 3, 18, 20],
+      [640, 3, 3, 7, 2],
+    ] as const;
+    for (const [index, [width, height, channels, targetWidth, targetHeight]] of cases.entries()) {
+      const image = noise(width, height, channels, index + 10);
+      const order = channels === 3 ? [0, 1, 2] : [0];
+      const size = { width: targetWidth, height: targetHeight };
+      const ours = resizeBilinear(image, size, whole(targetWidth, targetHeight), order);
+      const args = [height, width, channels, targetHeight, targetWidth].map(String);
+      const theirs = execFileSync(python, ['-c', openCvResize, ...args], { input: image.data });
+      expect(Buffer.compare(Buffer.from(ours), theirs), `${width}x${height}x${channels} to ${args.join(' ')}`).toBe(0);
+    }
+  });
+});
