@@ -1,0 +1,33 @@
+import type { EltwiseSumOperation } from '../graph/graph.ts';
+import { clamp, roundAwayFromZero } from './arithmetic.ts';
+import type { EltwiseForm } from './quantized-network.ts';
+import { activationBounds } from './requantisation.ts';
+
+const MULTIPLIER_LIMIT = 2 ** 15 - 1;
+/** Keeps the rounding term, with the sum of up to 250 inputs, within int32. */
+const LARGEST_SHIFT = 30;
+
+/**
+ * The int8 form of a sum: 16-bit multipliers of one common shift, the coefficients folded in:
+ * multipliers[i] = round(c_i * s_out / s_i * 2^shift), with the largest shift that keeps all of them within 16 bits.
+ * A factor beyond 2^15 saturates there: any input but 0 then saturates the result either way.
+ */
+export function int8Sum(
+  operation: EltwiseSumOperation,
+  inputScales: readonly number[],
+  outputScale: number,
+): EltwiseForm {
+  const factors = inputScales.map((scale, index) => ((operation.coefficients[index] ?? 1) * outputScale) / scale);
+  const largest = Math.max(...factors.map(Math.abs));
+  let shift = LARGEST_SHIFT;
+  while (shift > 0 && roundAwayFromZero(largest * 2 ** shift) > MULTIPLIER_LIMIT) shift -= 1;
+  const multipliers = factors.map((factor) =>
+    clamp(roundAwayFromZero(factor * 2 ** shift), -MULTIPLIER_LIMIT, MULTIPLIER_LIMIT),
+  );
+  return {
+    kind: 'int8',
+    multipliers: Int16Array.from(multipliers),
+    shift,
+    ...activationBounds(operation.activation, outputScale),
+  };
+}

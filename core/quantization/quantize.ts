@@ -1,0 +1,280 @@
+import { CortadoError } from '../common/errors.ts';
+import type { ScaleTable } from '../calibration/table.ts';
+import type { ConvolutionOperation, Graph, Operation } from '../graph/graph.ts';
+import { convolutionForm } from './convolution-form.ts';
+import { Emitter } from './emitter.ts';
+import { int8Sum } from './eltwise-form.ts';
+import { movesBytes } from './moves.ts';
+import { planScales, type Plan } from './plan.ts';
+import { poolingForm } from './pooling-form.ts';
+import type { ActivationForm, QuantizedNetwork, TensorIndex } from './quantized-network.ts';
+import { activationBounds, requantisationOf } from './requantisation.ts';
+
+/** How one operation of the graph runs on the board. */
+export interface LayerPrecision {
+  readonly layer: string;
+  readonly runsAs: 'int8' | 'float';
+  /** Why, for a person; empty where int8 runs from end to end. */
+  readonly reason: string;
+}
+
+export interface Quantization {
+  readonly network: QuantizedNetwork;
+  /** In execution order. */
+  readonly layers: readonly LayerPrecision[];
+  /** What a user should know: layers that fell back to float, scales that were completed, weights that were clamped. */
+  readonly notes: readonly string[];
+}
+
+/** A weight that leaves [-127, 127] in more than this share of a layer says that the table is another model's. */
+const SUSPICIOUS_CLAMPING = 0.01;
+const FLOAT_PLAN: Plan = { scales: new Map(), int8: new Set(), weightScales: new Map(), notes: [] };
+
+/**
+ * Turns an optimised graph of float operations into what a package holds.
+ *
+ * int8: convolutions (inner products included) that the table lists run on int8 weights and activations; what lies between
+ * them stays int8 as planScales decides; the rest runs in float, with conversions at the borders, and is named in `notes`.
+ * fp32: everything runs in float; the table is not used. Network outputs are float either way.
+ *
+ * Throws `quantization.no-table` where int8 has no table, and what planScales throws.
+ */
+export function quantizeNetwork(graph: Graph, table: ScaleTable | undefined, precision: 'int8' | 'fp32'): Quantization {
+  if (precision === 'fp32') return new Quantizer(graph, FLOAT_PLAN).quantize();
+  if (table === undefined) {
+    throw new CortadoError(
+      'quantization.no-table',
+      'An int8 network needs a scale table, and none was given.',
+      'Make one with "cortado calibrate --proto P --model M --images DIR --output T", then build with --table T.',
+    );
+  }
+  return new Quantizer(graph, planScales(graph, table), table).quantize();
+}
+
+class Quantizer {
+  private readonly emitter: Emitter;
+  private readonly layers: LayerPrecision[] = [];
+  private readonly notes: string[];
+
+  constructor(
+    private readonly graph: Graph,
+    private readonly plan: Plan,
+    private readonly table?: ScaleTable,
+  ) {
+    this.emitter = new Emitter(graph, plan.scales);
+    this.notes = [...plan.notes];
+  }
+
+  quantize(): Quantization {
+    const inputs = this.graph.inputs.map((id) => this.emitter.input(id, this.isReadAsFloat(id)));
+    for (const operation of this.graph.operations) this.lower(operation);
+    const outputs = this.graph.outputs.map((id) => this.emitter.asFloat(id, this.emitter.layerOf(id)));
+    this.noteUnusedLines();
+    return {
+      network: {
+        name: this.graph.name,
+        tensors: this.emitter.tensors(),
+        inputs,
+        outputs,
+        operations: this.emitter.operations,
+      },
+      layers: this.layers,
+      notes: this.notes,
+    };
+  }
+
+  private lower(operation: Operation): void {
+    switch (operation.kind) {
+      case 'convolution':
+        this.convolution(operation);
+        return;
+      case 'pooling': {
+        const int8 = this.plan.int8.has(operation);
+        const fromInt8 = int8 || (operation.method === 'average' && this.emitter.isInt8Only(operation.inputs[0] ?? ''));
+        const input = this.read(operation, fromInt8);
+        const output = this.write(operation, int8);
+        const form = poolingForm(operation, this.emitter.tensor(input), this.emitter.tensor(output));
+        const { kernel, stride, pad, layer } = operation;
+        this.emitter.emit({ kind: 'pooling', layer, input, output, kernel, stride, pad, form });
+        this.report(operation, fromInt8);
+        return;
+      }
+      case 'eltwise-sum': {
+        const int8 = this.plan.int8.has(operation);
+        const inputs = this.readAll(operation, int8);
+        const output = this.write(operation, int8);
+        const scales = inputs.map((index) => this.emitter.tensor(index).scale);
+        this.emitter.emit({
+          kind: 'eltwise-sum',
+          layer: operation.layer,
+          inputs,
+          output,
+          form: int8
+            ? int8Sum(operation, scales, this.emitter.tensor(output).scale)
+            : {
+                kind: 'float',
+                coefficients: Float32Array.from(operation.inputs, (_, index) => operation.coefficients[index] ?? 1),
+                activation: operation.activation,
+              },
+        });
+        this.report(operation, int8);
+        return;
+      }
+      case 'concat': {
+        const int8 = this.plan.int8.has(operation);
+        const inputs = this.readAll(operation, int8);
+        const output = this.write(operation, int8);
+        this.emitter.emit({ kind: 'concat', layer: operation.layer, inputs, output, axis: operation.axis });
+        this.report(operation, int8);
+        return;
+      }
+      case 'activation': {
+        const int8 = this.plan.int8.has(operation);
+        const input = this.read(operation, int8);
+        const output = this.write(operation, int8);
+        const form = int8 ? this.int8Activation(operation, input, output) : floatActivation(operation);
+        this.emitter.emit({ kind: 'activation', layer: operation.layer, input, output, form });
+        this.report(operation, int8);
+        return;
+      }
+      case 'affine': {
+        const input = this.read(operation, false);
+        const output = this.write(operation, false);
+        const { layer, scale, shift, activation } = operation;
+        this.emitter.emit({ kind: 'affine', layer, input, output, scale, shift, activation });
+        this.report(operation, false);
+        return;
+      }
+      case 'softmax': {
+        const input = this.read(operation, false);
+        const output = this.write(operation, false);
+        this.emitter.emit({ kind: 'softmax', layer: operation.layer, input, output, axis: operation.axis });
+        this.report(operation, false);
+        return;
+      }
+      case 'reshape': {
+        const int8 = this.plan.int8.has(operation);
+        const input = this.read(operation, int8);
+        const output = this.write(operation, int8);
+        this.emitter.emit({ kind: 'reshape', layer: operation.layer, input, output });
+        this.report(operation, int8);
+        return;
+      }
+    }
+  }
+
+  private convolution(operation: ConvolutionOperation): void {
+    const weightScales = this.plan.weightScales.get(operation);
+    const input = this.read(operation, weightScales !== undefined);
+    const output = this.write(operation, weightScales !== undefined && this.plan.scales.has(operation.output));
+    const { form, clampedShare, loweredChannels } = convolutionForm(
+      operation,
+      weightScales,
+      this.emitter.tensor(input),
+      this.emitter.tensor(output),
+    );
+    const { layer, kernel, stride, pad, dilation, group, outputChannels } = operation;
+    this.emitter.emit({
+      kind: 'convolution',
+      layer,
+      input,
+      output,
+      kernel,
+      stride,
+      pad,
+      dilation,
+      group,
+      outputChannels,
+      form,
+    });
+    this.report(operation, weightScales !== undefined);
+    if (clampedShare > SUSPICIOUS_CLAMPING) {
+      const percent = (100 * clampedShare).toFixed(1);
+      this.notes.push(
+        `${percent} % of the weights of ${layer} do not fit the table's scale and were clamped: is it this model's table?`,
+      );
+    }
+    if (loweredChannels.length > 0) {
+      this.notes.push(
+        `The weight scale of ${loweredChannels.length} channels of ${layer} was lowered, so that sums stay within 32 bits.`,
+      );
+    }
+  }
+
+  private int8Activation(
+    operation: Extract<Operation, { kind: 'activation' }>,
+    input: TensorIndex,
+    output: TensorIndex,
+  ): ActivationForm {
+    const outputScale = this.emitter.tensor(output).scale;
+    const { activation } = operation;
+    if (activation.kind !== 'leaky') return { kind: 'int8-clamp', ...activationBounds(activation, outputScale) };
+    const factor = outputScale / this.emitter.tensor(input).scale;
+    const factors = Array.from(activation.slopes, () => factor);
+    return { kind: 'int8', requantisation: requantisationOf(factors, activation, outputScale) };
+  }
+
+  private read(operation: Operation, int8: boolean): TensorIndex {
+    const [index] = this.readAll(operation, int8);
+    if (index === undefined) throw new Error(`operation ${operation.layer} has no input`);
+    return index;
+  }
+
+  private readAll(operation: Operation, int8: boolean): readonly TensorIndex[] {
+    return operation.inputs.map((id) =>
+      int8 ? this.emitter.asInt8(id, operation.layer) : this.emitter.asFloat(id, operation.layer),
+    );
+  }
+
+  private write(operation: Operation, int8: boolean): TensorIndex {
+    return this.emitter.define(operation.output, int8 ? 'int8' : 'float32', operation.layer);
+  }
+
+  /** A float reader of a network input gets what the user gave, not what int8 left of it. */
+  private isReadAsFloat(id: string): boolean {
+    if (!this.plan.scales.has(id) || this.graph.outputs.includes(id)) return true;
+    return this.graph.operations.some(
+      (operation) =>
+        operation.inputs.includes(id) &&
+        !this.plan.int8.has(operation) &&
+        !(operation.kind === 'convolution' && this.plan.weightScales.has(operation)),
+    );
+  }
+
+  private report(operation: Operation, int8: boolean): void {
+    const reason = this.table === undefined ? '' : this.reasonFor(operation, int8);
+    this.layers.push({ layer: operation.layer, runsAs: int8 ? 'int8' : 'float', reason });
+    if (!int8 && operation.kind === 'convolution' && reason !== '') {
+      this.notes.push(`Layer ${operation.layer} runs in float: ${reason}.`);
+    }
+    if (!int8 && operation.kind === 'eltwise-sum' && this.plan.scales.has(operation.output)) {
+      this.notes.push(`Layer ${operation.layer} runs in float: ${reason}.`);
+    }
+  }
+
+  private reasonFor(operation: Operation, int8: boolean): string {
+    const demanded = this.plan.scales.has(operation.output);
+    if (int8) return demanded ? '' : 'no int8 layer reads the result, which leaves as float';
+    if (operation.kind === 'convolution') return 'the table has no weight scale for it';
+    if (operation.kind === 'softmax') return 'a softmax has no int8 form';
+    if (operation.kind === 'affine') return 'it does not fold into a convolution, and has no int8 form';
+    if (!demanded) return 'no int8 layer reads the result';
+    if (!movesBytes(operation) && 'activation' in operation && operation.activation.kind === 'leaky') {
+      return 'a leaky ReLU has no int8 form here';
+    }
+    return 'the table has no scale for what it reads';
+  }
+
+  private noteUnusedLines(): void {
+    if (this.table === undefined) return;
+    const layers = new Set(this.graph.operations.map((operation) => operation.layer));
+    const unused = [...this.table.weights.keys()].filter((layer) => !layers.has(layer));
+    if (unused.length === 0) return;
+    const named = unused.slice(0, 3).join(', ') + (unused.length > 3 ? ', …' : '');
+    this.notes.push(`${unused.length} weight lines of the table name no layer of this network (${named}).`);
+  }
+}
+
+function floatActivation(operation: Extract<Operation, { kind: 'activation' }>): ActivationForm {
+  return { kind: 'float', activation: operation.activation };
+}

@@ -1,0 +1,56 @@
+import type { Activation } from '../graph/graph.ts';
+import { INT8_LIMIT, roundAwayFromZero } from './arithmetic.ts';
+import { fixedPointMultiplier, type FixedPointMultiplier } from './multiplier.ts';
+import type { Requantisation } from './quantized-network.ts';
+
+export interface Bounds {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Inclusive bounds of an int8 result: [-127, 127], [0, 127] with ReLU, [0, round(6 * scale)] with ReLU6. */
+export function activationBounds(activation: Activation, scale: number): Bounds {
+  switch (activation.kind) {
+    case 'none':
+    case 'leaky':
+      return { low: -INT8_LIMIT, high: INT8_LIMIT };
+    case 'relu':
+      return { low: 0, high: INT8_LIMIT };
+    case 'relu6':
+      return { low: 0, high: Math.min(INT8_LIMIT, roundAwayFromZero(6 * scale)) };
+  }
+}
+
+/**
+ * The fixed-point form of y = activation(acc * factors[i]).
+ *
+ * @param factors M = s_out / (s_in * s_w), one per output channel, or per divisor of an average
+ * @param activation with one slope for all or one per factor
+ * @param outputScale s_out, for the bound of ReLU6
+ */
+export function requantisationOf(
+  factors: ArrayLike<number>,
+  activation: Activation,
+  outputScale: number,
+): Requantisation {
+  const { low, high } = activationBounds(activation, outputScale);
+  const positive = Array.from(factors, fixedPointMultiplier);
+  const result = { ...lists(positive, Uint16Array), low, high };
+  if (activation.kind !== 'leaky') return result;
+  const { slopes } = activation;
+  const negative = Array.from(factors, (factor, index) =>
+    fixedPointMultiplier(factor * (slopes[slopes.length === 1 ? 0 : index] ?? 0)),
+  );
+  return { ...result, negative: lists(negative, Int16Array) };
+}
+
+function lists<T extends Uint16Array | Int16Array>(
+  forms: readonly FixedPointMultiplier[],
+  MultiplierArray: new (values: number[]) => T,
+): { readonly multiplier: T; readonly rightShift: Uint8Array; readonly leftShift: Uint8Array } {
+  return {
+    multiplier: new MultiplierArray(forms.map((form) => form.multiplier)),
+    rightShift: Uint8Array.from(forms, (form) => form.rightShift),
+    leftShift: Uint8Array.from(forms, (form) => form.leftShift),
+  };
+}
