@@ -1,0 +1,58 @@
+// The npm packages that Cortado needs to run, from package-lock.json and node_modules.
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { licenceOf } from './policy.mjs';
+
+/** Packages whose archive forgets the licence file, and where its text is kept here. */
+const KEPT_TEXTS = { 'onnxruntime-common': 'onnxruntime.txt', 'onnxruntime-node': 'onnxruntime.txt' };
+
+/**
+ * All production packages, sorted. Those that npm installs on some systems only are `optional` and have no `text`, so that
+ * every system writes the same notices.
+ * @param {string} root folder of package-lock.json
+ * @param {string} texts folder of the licence texts kept here
+ */
+export function productionPackages(root, texts) {
+  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+  return Object.entries(packages)
+    .filter(([path, entry]) => path !== '' && !entry.dev && !entry.devOptional)
+    .map(([path, entry]) => describe(root, texts, path, entry))
+    .sort((a, b) => compare(a.name, b.name) || compare(a.version, b.version));
+}
+
+function describe(root, texts, path, entry) {
+  const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
+  const folder = join(root, path);
+  const manifestPath = join(folder, 'package.json');
+  const optional = entry.optional === true;
+  if (!optional && !existsSync(manifestPath)) throw new Error(`${path} is not installed: run npm ci, then this again`);
+  return {
+    name,
+    version: entry.version,
+    licence: licenceOf(name, optional ? entry : JSON.parse(readFileSync(manifestPath, 'utf8'))),
+    optional,
+    text: optional ? undefined : licenceText(name, folder, texts),
+  };
+}
+
+function licenceText(name, folder, texts) {
+  const file = readdirSync(folder)
+    .filter((entry) => /^(licen[cs]e|copying)(\.|$)/i.test(entry))
+    .sort(compare)
+    .at(0);
+  const path = file === undefined ? keptText(name, texts) : join(folder, file);
+  if (path === undefined) throw new Error(`${name} has no licence file: keep its text in .ci/notices/texts`);
+  return readFileSync(path, 'utf8')
+    .replaceAll('\r\n', '\n')
+    .replaceAll(/[ \t]+$/gm, '')
+    .replace(/^\n+|\n+$/g, '');
+}
+
+function keptText(name, texts) {
+  return name in KEPT_TEXTS ? join(texts, KEPT_TEXTS[name]) : undefined;
+}
+
+/** By code point, so that the order does not depend on the machine's language. */
+function compare(a, b) {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
