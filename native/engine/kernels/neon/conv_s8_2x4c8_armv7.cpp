@@ -1,7 +1,8 @@
-// Convolution as a matrix product, 2 pixels by 4 output channels, 16 input channels a step by VMULL + VMLAL + VPADAL: the
-// tile that fits the 16 registers of 32-bit NEON.
+// Convolution as a matrix product, 2 pixels by 4 output channels, 16 input channels a step by VMULL + VMLAL +
+// VPADAL: the tile that fits the 16 registers of 32-bit NEON.
 //
-//                                      weights: 16 input channels of each output channel, one register at a time
+//                                      weights: 16 input channels of each output channel, one register at a
+//                                      time
 //                                     +-----+-----+-----+-----+
 //   pixels, 16 channels each          | q2  | q2  | q3  | q3  |
 //   | q0 |                            +-----+-----+-----+-----+
@@ -11,8 +12,7 @@
 //   int16 products in q4..q7; the four lanes of an accumulator are partial sums of one output
 //
 // For Armv7-A with NEON: Cortex-A7, A9, A15, A17.
-#include "engine/kernels/neon/gemm_mull_tile.h"
-#include "engine/kernels/neon/kernels.h"
+#include "kernels/neon/gemm_mull_tile.h"
 
 namespace cortado::neon {
 namespace {

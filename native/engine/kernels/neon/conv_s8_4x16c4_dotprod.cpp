@@ -1,4 +1,5 @@
-// Convolution as a matrix product, 4 pixels by 16 output channels, SDOT by lane (4 input channels an instruction).
+// Convolution as a matrix product, 4 pixels by 16 output channels, SDOT by lane (4 input channels an
+// instruction).
 //
 //                             weights: 4 input channels x 16 output channels
 //                            +-------------+-------------+-------------+-------------+
@@ -11,20 +12,21 @@
 //                            +-------------+-------------+-------------+-------------+
 //
 // 64 SDOT for 20 loads. For cores with SDOT: Cortex-A55, A75, A76 and later (Armv8.2-A with asimddp).
-#include "engine/kernels/neon/kernels.h"
-#include "engine/kernels/neon/requantise.h"
+#include "kernels/neon/requantise.h"
 
 namespace cortado::neon {
 namespace {
 
 template <int kLane, int kRows>
-CORTADO_NEON_INLINE const std::int8_t* multiply_lane(int32x4_t (&acc)[kRows][4], const int8x16_t (&pixels)[kRows],
+CORTADO_NEON_INLINE const std::int8_t* multiply_lane(int32x4_t (&acc)[kRows][4],
+                                                     const int8x16_t (&pixels)[kRows],
                                                      const std::int8_t* weights) {
 #pragma GCC unroll 4
   for (int quad = 0; quad < 4; ++quad) {
     const int8x16_t w = vld1q_s8(weights + 16 * quad);
 #pragma GCC unroll 4
-    for (int row = 0; row < kRows; ++row) acc[row][quad] = vdotq_laneq_s32(acc[row][quad], w, pixels[row], kLane);
+    for (int row = 0; row < kRows; ++row)
+      acc[row][quad] = vdotq_laneq_s32(acc[row][quad], w, pixels[row], kLane);
   }
   return weights + 64;
 }
@@ -68,7 +70,7 @@ void run(const GemmTile& tile) {
 
 }  // namespace
 
-const GemmKernel kConvolution4x16c4Dotprod = {
-    "conv_s8_4x16c4_dotprod", 4, 16, 4, 4, {run<1>, run<2>, run<3>, run<4>}};
+const GemmKernel kConvolution4x16c4Dotprod = {"conv_s8_4x16c4_dotprod",        4, 16, 4, 4,
+                                              {run<1>, run<2>, run<3>, run<4>}};
 
 }  // namespace cortado::neon

@@ -1,4 +1,5 @@
-// Convolution as a matrix product, 4 pixels by 4 output channels, 16 input channels a step by SMULL + SMLAL2 + SADALP.
+// Convolution as a matrix product, 4 pixels by 4 output channels, 16 input channels a step by SMULL + SMLAL2
+// + SADALP.
 //
 //                                      weights: 16 input channels of each output channel
 //                                     +--------+--------+--------+--------+
@@ -12,8 +13,7 @@
 //   int16 products in v8..v15; the four lanes of an accumulator are partial sums of one output
 //
 // 48 multiply and add instructions for 8 loads. For AArch64 without SDOT: Cortex-A35, A53, A57, A72, A73.
-#include "engine/kernels/neon/gemm_mull_tile.h"
-#include "engine/kernels/neon/kernels.h"
+#include "kernels/neon/gemm_mull_tile.h"
 
 namespace cortado::neon {
 namespace {
@@ -25,6 +25,7 @@ void run(const GemmTile& tile) {
 
 }  // namespace
 
-const GemmKernel kConvolution4x4c8Mull = {"conv_s8_4x4c8_mull", 4, 4, 16, 8, {run<1>, run<2>, run<3>, run<4>}};
+const GemmKernel kConvolution4x4c8Mull = {
+    "conv_s8_4x4c8_mull", 4, 4, 16, 8, {run<1>, run<2>, run<3>, run<4>}};
 
 }  // namespace cortado::neon

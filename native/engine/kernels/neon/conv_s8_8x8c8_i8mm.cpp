@@ -12,8 +12,7 @@
 //   an accumulator holds [pixel 0: output 0, 1; pixel 1: output 0, 1]
 //
 // 32 SMMLA for 16 loads and 8 ZIP. For cores with asimd i8mm: Cortex-A510, A710, X2, Neoverse V1 and later.
-#include "engine/kernels/neon/kernels.h"
-#include "engine/kernels/neon/requantise.h"
+#include "kernels/neon/requantise.h"
 
 namespace cortado::neon {
 namespace {
@@ -27,7 +26,8 @@ CORTADO_NEON_INLINE int32x4_t high_halves(int32x4_t a, int32x4_t b) {
 }
 
 template <int kPairs>
-CORTADO_NEON_INLINE const std::int8_t* multiply(int32x4_t (&acc)[kPairs][4], const int8x16_t (&pixels)[kPairs],
+CORTADO_NEON_INLINE const std::int8_t* multiply(int32x4_t (&acc)[kPairs][4],
+                                                const int8x16_t (&pixels)[kPairs],
                                                 const std::int8_t* weights) {
 #pragma GCC unroll 4
   for (int pair = 0; pair < 4; ++pair) {
@@ -93,11 +93,7 @@ void run(const GemmTile& tile) {
 
 }  // namespace
 
-const GemmKernel kConvolution8x8c8I8mm = {"conv_s8_8x8c8_i8mm",
-                                          8,
-                                          8,
-                                          8,
-                                          8,
-                                          {run<1>, run<1>, run<2>, run<2>, run<3>, run<3>, run<4>, run<4>}};
+const GemmKernel kConvolution8x8c8I8mm = {
+    "conv_s8_8x8c8_i8mm", 8, 8, 8, 8, {run<1>, run<1>, run<2>, run<2>, run<3>, run<3>, run<4>, run<4>}};
 
 }  // namespace cortado::neon

@@ -9,14 +9,14 @@
 //                            +-------------+-------------+-------------+-------------+
 //
 // Two sets of accumulators keep eight SDOT in flight. For Cortex-A55, A75, A76 and later.
-#include "engine/kernels/neon/kernels.h"
-#include "engine/kernels/neon/requantise.h"
+#include "kernels/neon/requantise.h"
 
 namespace cortado::neon {
 namespace {
 
 template <int kLane>
-CORTADO_NEON_INLINE const std::int8_t* multiply_lane(int32x4_t (&acc)[4], int8x16_t inputs, const std::int8_t* weights) {
+CORTADO_NEON_INLINE const std::int8_t* multiply_lane(int32x4_t (&acc)[4], int8x16_t inputs,
+                                                     const std::int8_t* weights) {
 #pragma GCC unroll 4
   for (int quad = 0; quad < 4; ++quad) {
     acc[quad] = vdotq_laneq_s32(acc[quad], vld1q_s8(weights + 16 * quad), inputs, kLane);

@@ -1,4 +1,5 @@
-// Fully connected: one image by 8 outputs, 16 inputs a step by SMULL + SMLAL2 + SADALP (VMULL + VMLAL + VPADAL on 32-bit).
+// Fully connected: one image by 8 outputs, 16 inputs a step by SMULL + SMLAL2 + SADALP (VMULL + VMLAL +
+// VPADAL on 32-bit).
 //
 //                weights: 16 inputs of each output, one stream of memory, read once
 //               +-----+-----+-----+-----+-----+-----+-----+-----+
@@ -7,9 +8,9 @@
 //               | acc | acc | acc | acc | acc | acc | acc | acc |     4 lanes: partial sums of one output
 //               +-----+-----+-----+-----+-----+-----+-----+-----+
 //
-// 8 accumulators, 1 register of inputs and up to 7 for weights and products: fits 16 registers. For every core without SDOT.
-#include "engine/kernels/neon/gemm_mull_tile.h"
-#include "engine/kernels/neon/kernels.h"
+// 8 accumulators, 1 register of inputs and up to 7 for weights and products: fits 16 registers. For every
+// core without SDOT.
+#include "kernels/neon/gemm_mull_tile.h"
 
 namespace cortado::neon {
 namespace {

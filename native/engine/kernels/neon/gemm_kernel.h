@@ -1,6 +1,7 @@
-// What a register-tile kernel is called with, and what it says about itself. Files that are compiled for instruction-set
-// extensions include this header and requantise.h only: both hold plain data and always-inlined functions, so that no
-// function compiled for an extension can be linked into code that runs without it.
+// What a register-tile kernel is called with, and what it says about itself. Files that are compiled for
+// instruction-set extensions include this header and requantise.h only: both hold plain data and
+// always-inlined functions, so that no function compiled for an extension can be linked into code that runs
+// without it.
 #pragma once
 
 #include <cstddef>
@@ -19,8 +20,9 @@ struct ChannelView {
   std::int8_t low, high;
 };
 
-// One register tile: `rows` pixels by `columns` output channels. The sum runs over `segments` pieces of memory of
-// `segment_length` bytes each (the channels of one tap of the window, mostly). Up to 15 bytes behind a segment are read.
+// One register tile: `rows` pixels by `columns` output channels. The sum runs over `segments` pieces of
+// memory of `segment_length` bytes each (the channels of one tap of the window, mostly). Up to 15 bytes
+// behind a segment are read.
 struct GemmTile {
   const std::int8_t* const* pixels;  // segments x GemmKernel::rows pointers; those past `rows` are valid too
   std::ptrdiff_t pixel_offset;       // bytes added to every pointer: where a group's channels begin
@@ -39,10 +41,20 @@ struct GemmKernel {
 
   const char* name;
   std::int32_t rows, columns;  // of the register tile
-  // Weights of a segment are packed in runs: `step` bytes of column 0, of column 1, ..., then the next `step` bytes of
-  // each; what is left after whole steps comes in runs of `tail_step` bytes.
+  // Weights of a segment are packed in runs: `step` bytes of column 0, of column 1, ..., then the next `step`
+  // bytes of each; what is left after whole steps comes in runs of `tail_step` bytes.
   std::int32_t step, tail_step;
   Run run[kMaxRows];  // for 1, 2, ... `rows` rows
 };
+
+#if defined(__aarch64__)
+extern const GemmKernel kConvolution8x8c8I8mm;
+extern const GemmKernel kConvolution4x16c4Dotprod;
+extern const GemmKernel kConvolution4x4c8Mull;
+extern const GemmKernel kFullyConnected1x16c4Dotprod;
+#else
+extern const GemmKernel kConvolution2x4c8Armv7;
+#endif
+extern const GemmKernel kFullyConnected1x8c8Mull;
 
 }  // namespace cortado::neon

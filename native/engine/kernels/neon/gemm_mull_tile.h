@@ -1,9 +1,9 @@
-// The inner loop of the kernels without a dot product: SMULL / SMLAL multiply 8 input channels each, two products are
-// summed in int16 (|2 * 127 * 127| < 2^15), SADALP adds neighbours into int32. Each accumulator register belongs to one
-// pixel and one output channel; its four lanes are added at the end.
+// The inner loop of the kernels without a dot product: SMULL / SMLAL multiply 8 input channels each, two
+// products are summed in int16 (|2 * 127 * 127| < 2^15), SADALP adds neighbours into int32. Each accumulator
+// register belongs to one pixel and one output channel; its four lanes are added at the end.
 #pragma once
 
-#include "engine/kernels/neon/requantise.h"
+#include "kernels/neon/requantise.h"
 
 namespace cortado::neon {
 
@@ -12,8 +12,10 @@ CORTADO_NEON_INLINE int32x4_t sum_lanes(int32x4_t a, int32x4_t b, int32x4_t c, i
 #if defined(__aarch64__)
   return vpaddq_s32(vpaddq_s32(a, b), vpaddq_s32(c, d));
 #else
-  const int32x2_t ab = vpadd_s32(vadd_s32(vget_low_s32(a), vget_high_s32(a)), vadd_s32(vget_low_s32(b), vget_high_s32(b)));
-  const int32x2_t cd = vpadd_s32(vadd_s32(vget_low_s32(c), vget_high_s32(c)), vadd_s32(vget_low_s32(d), vget_high_s32(d)));
+  const int32x2_t ab =
+      vpadd_s32(vadd_s32(vget_low_s32(a), vget_high_s32(a)), vadd_s32(vget_low_s32(b), vget_high_s32(b)));
+  const int32x2_t cd =
+      vpadd_s32(vadd_s32(vget_low_s32(c), vget_high_s32(c)), vadd_s32(vget_low_s32(d), vget_high_s32(d)));
   return vcombine_s32(ab, cd);
 #endif
 }

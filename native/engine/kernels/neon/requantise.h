@@ -1,13 +1,14 @@
-// The epilogue of every kernel: accumulators to int8, the vector form of `requantise` in engine/arithmetic.h.
+// The epilogue of every kernel: accumulators to int8, the vector form of `requantise` in arithmetic.h.
 //   a = SQSHL(acc, l), t = SQRDMULH(a, m << 16), y = clamp(SRSHL(t, -s))
-// SQRDMULH equals (a * m + 2^14) >> 15 for |m| < 2^15, and SRSHL rounds half up: both bit for bit what the reference does.
+// SQRDMULH equals (a * m + 2^14) >> 15 for |m| < 2^15, and SRSHL rounds half up: both bit for bit what the
+// reference does.
 #pragma once
 
 #include <arm_neon.h>
 
 #include <cstring>
 
-#include "engine/kernels/neon/gemm_kernel.h"
+#include "kernels/neon/gemm_kernel.h"
 
 // Inlined always: see gemm_kernel.h.
 #define CORTADO_NEON_INLINE static inline __attribute__((always_inline))
@@ -46,8 +47,7 @@ CORTADO_NEON_INLINE int32x4_t requantise(int32x4_t acc, const QuadRequantisation
     return vrshlq_s32(vqrdmulhq_s32(acc, quad.multiplier), quad.right_shift);
   } else {
     const uint32x4_t negative = vcltq_s32(acc, vdupq_n_s32(0));
-    const int32x4_t shifted =
-        vqshlq_s32(acc, vbslq_s32(negative, quad.negative_left_shift, quad.left_shift));
+    const int32x4_t shifted = vqshlq_s32(acc, vbslq_s32(negative, quad.negative_left_shift, quad.left_shift));
     const int32x4_t product =
         vqrdmulhq_s32(shifted, vbslq_s32(negative, quad.negative_multiplier, quad.multiplier));
     return vrshlq_s32(product, vbslq_s32(negative, quad.negative_right_shift, quad.right_shift));
@@ -99,10 +99,12 @@ CORTADO_NEON_INLINE void requantise_and_store(const GemmTile& tile, int32x4_t (&
     if (row >= tile.rows) return;
 #pragma GCC unroll 2
     for (int quad = 0; quad < kQuads; quad += 2) {
-      const int32x4_t second = quad + 1 < kQuads ? acc[row][quad + 1 < kQuads ? quad + 1 : quad] : vdupq_n_s32(0);
+      const int32x4_t second =
+          quad + 1 < kQuads ? acc[row][quad + 1 < kQuads ? quad + 1 : quad] : vdupq_n_s32(0);
       const std::int32_t width = kQuads - quad > 1 ? 8 : 4;
       const std::int32_t left = tile.columns - 4 * quad;
-      if (left > 0) store_channels(output + 4 * quad, acc[row][quad], second, tile.channels, left < width ? left : width);
+      if (left > 0)
+        store_channels(output + 4 * quad, acc[row][quad], second, tile.channels, left < width ? left : width);
     }
     output += tile.output_pixel_stride;
   }

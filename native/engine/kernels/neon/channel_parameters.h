@@ -1,0 +1,28 @@
+#pragma once
+
+#include "kernels/convolution.h"
+#include "kernels/neon/aligned_buffer.h"
+#include "kernels/neon/gemm_kernel.h"
+
+namespace cortado::neon {
+
+// Bias and requantisation in the form that kernels load (ChannelView). Every group of output channels is
+// padded to a multiple of `columns`, a multiple of 4; padding has multiplier 0.
+class ChannelParameters {
+ public:
+  ChannelParameters(const std::int32_t* bias, const RequantisationS8& requantisation, std::int32_t groups,
+                    std::int32_t channels_per_group, std::int32_t columns);
+
+  // View of channel `first` of a group.
+  ChannelView at(std::int32_t group, std::int32_t first) const;
+  std::size_t bytes() const { return values_.bytes(); }
+
+ private:
+  std::size_t padded_;  // channels per group, padding included
+  std::size_t pitch_;
+  bool plain_;
+  std::int8_t low_, high_;
+  AlignedBuffer<std::int32_t> values_;
+};
+
+}  // namespace cortado::neon
