@@ -97,8 +97,8 @@ describe('quantise', () => {
       const x = Math.fround((random() - 0.5) * 20);
       const scale = Math.fround(random() * 12);
       const v = new Float32Array([x * scale]);
-      const sum = new Float32Array([(v[0] ?? 0) + ((v[0] ?? 0) < 0 ? -0.5 : 0.5)]);
-      expect(quantise(x, scale)).toBe(Math.max(-127, Math.min(127, Math.trunc(sum[0] ?? 0))) | 0);
+      const sum = new Float32Array([v[0] + (v[0] < 0 ? -0.5 : 0.5)]);
+      expect(quantise(x, scale)).toBe(Math.max(-127, Math.min(127, Math.trunc(sum[0]))) | 0);
     }
   });
 });

@@ -66,7 +66,6 @@ export class Emitter {
 
   tensor(index: TensorIndex): QuantizedTensor {
     const record = this.records[index];
-    if (record === undefined) throw new RangeError(`no tensor ${index}`);
     const value = this.graph.values.get(record.id);
     if (value === undefined) throw undefinedValue(record.id);
     // The float form keeps the plain name: it is the one that users meet, as a network output.

@@ -202,9 +202,7 @@ function hasInt8Arithmetic(operation: Operation): boolean {
 }
 
 function onlyInput(operation: Operation): ValueId {
-  const [input] = operation.inputs;
-  if (input === undefined) throw new Error(`operation ${operation.layer} has no input`);
-  return input;
+  return operation.inputs[0];
 }
 
 function missingScale(layer: string, blob: string): CortadoError {

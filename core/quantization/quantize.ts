@@ -90,7 +90,7 @@ class Quantizer {
         return;
       case 'pooling': {
         const int8 = this.plan.int8.has(operation);
-        const fromInt8 = int8 || (operation.method === 'average' && this.emitter.isInt8Only(operation.inputs[0] ?? ''));
+        const fromInt8 = int8 || (operation.method === 'average' && this.emitter.isInt8Only(operation.inputs[0]));
         const input = this.read(operation, fromInt8);
         const output = this.write(operation, int8);
         const form = poolingForm(operation, this.emitter.tensor(input), this.emitter.tensor(output));
@@ -215,9 +215,7 @@ class Quantizer {
   }
 
   private read(operation: Operation, int8: boolean): TensorIndex {
-    const [index] = this.readAll(operation, int8);
-    if (index === undefined) throw new Error(`operation ${operation.layer} has no input`);
-    return index;
+    return this.readAll(operation, int8)[0];
   }
 
   private readAll(operation: Operation, int8: boolean): readonly TensorIndex[] {

@@ -1,5 +1,5 @@
 import type { Activation } from '../graph/graph.ts';
-import { INT8_LIMIT, roundAwayFromZero } from './arithmetic.ts';
+import { INT8_LIMIT, requantise, roundAwayFromZero } from './arithmetic.ts';
 import { fixedPointMultiplier, type FixedPointMultiplier } from './multiplier.ts';
 import type { Requantisation } from './quantized-network.ts';
 
@@ -42,6 +42,20 @@ export function requantisationOf(
     fixedPointMultiplier(factor * (slopes[slopes.length === 1 ? 0 : index] ?? 0)),
   );
   return { ...result, negative: lists(negative, Int16Array) };
+}
+
+/** The int8 result of an accumulator, by entry `index` of the lists. */
+export function requantiseEntry(acc: number, requantisation: Requantisation, index: number): number {
+  const { multiplier, rightShift, leftShift } =
+    acc < 0 && requantisation.negative !== undefined ? requantisation.negative : requantisation;
+  return requantise(
+    acc,
+    multiplier[index],
+    rightShift[index],
+    leftShift[index],
+    requantisation.low,
+    requantisation.high,
+  );
 }
 
 function lists<T extends Uint16Array | Int16Array>(

@@ -38,7 +38,7 @@ export class TableScales {
    * group's range.
    */
   inputScale(operation: ConvolutionOperation): number | undefined {
-    if (this.table.activationKey === 'blob') return this.blobScale(operation.inputs[0] ?? '');
+    if (this.table.activationKey === 'blob') return this.blobScale(operation.inputs[0]);
     return this.fold(operation.layer);
   }
 
