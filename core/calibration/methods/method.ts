@@ -1,0 +1,20 @@
+import type { CountingRule, Histogram } from '../histogram.ts';
+
+/** Where a method cuts a blob's range: values beyond `threshold` saturate. */
+export interface Threshold {
+  /** The chosen bin, as the method's source counts bins. */
+  readonly bin: number;
+  readonly threshold: number;
+  /** `127 / threshold`, rounded as the method's source does. */
+  readonly scale: number;
+}
+
+/** A way to choose a blob's threshold: how its values are counted, and how the histogram is read. */
+export interface ThresholdMethod {
+  /** Name and origin, for reports: `KL as caffe-int8-convert-tool.py has it`. */
+  readonly description: string;
+  readonly count: CountingRule;
+  /** Whether a histogram has anything that the method can go by. */
+  readonly isEmpty: (histogram: Histogram) => boolean;
+  readonly choose: (histogram: Histogram) => Threshold;
+}
