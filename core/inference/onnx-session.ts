@@ -1,0 +1,120 @@
+import { availableParallelism } from 'node:os';
+import { createRequire } from 'node:module';
+import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import { CortadoError, errorText } from '../common/errors.ts';
+import { elementCount, shapeText, type Shape, type Tensor } from '../common/tensor.ts';
+import { withInputShapes } from '../network/infer.ts';
+import type { Network } from '../network/network.ts';
+import { resolveName } from '../network/names.ts';
+import { networkToOnnx, type OnnxModel } from './network-to-onnx.ts';
+import type { ForwardSession } from './session.ts';
+
+export interface ForwardOptions {
+  /** Names of blobs or layers; the network's outputs where absent. */
+  readonly outputs?: readonly string[];
+  /** Shapes by input blob; the network's own where absent. */
+  readonly inputShapes?: ReadonlyMap<string, Shape>;
+  /** Threads of one run; all cores where absent. */
+  readonly threads?: number;
+}
+
+/**
+ * A network ready to run in float32 on the CPU.
+ * @throws CortadoError `network.*` for unknown names, weights that are missing, inputs that do not fit;
+ *   `inference.session` where ONNX Runtime refuses the network
+ */
+export async function createForwardSession(network: Network, options: ForwardOptions = {}): Promise<ForwardSession> {
+  const shaped = options.inputShapes === undefined ? network : withInputShapes(network, options.inputShapes);
+  const names = options.outputs ?? network.outputs;
+  const model = networkToOnnx(shaped, names.map((name) => [name, resolveName(shaped, name)] as const));
+  const session = await openSession(model, options.threads ?? availableParallelism(), network.file);
+  const inputs = new Map(shaped.inputs.map(({ name, shape }) => [name, shape]));
+  return new OnnxForwardSession(session, model, inputs, names);
+}
+
+async function openSession(model: OnnxModel, threads: number, file: string): Promise<InferenceSession> {
+  try {
+    return await InferenceSession.create(model.bytes, {
+      executionProviders: ['cpu'],
+      // One allocation of 2 GiB or more kills Electron processes: no arena.
+      enableCpuMemArena: false,
+      executionMode: 'sequential',
+      intraOpNumThreads: threads,
+      graphOptimizationLevel: 'all',
+      logSeverityLevel: 3,
+    });
+  } catch (cause) {
+    throw new CortadoError(
+      'inference.session',
+      `ONNX Runtime refused the network: ${errorText(cause)}.`,
+      'This is a defect of Cortado or too little memory: please report it with the prototxt.',
+      { location: { file }, cause },
+    );
+  }
+}
+
+class OnnxForwardSession implements ForwardSession {
+  readonly device = `ONNX Runtime ${runtimeVersion()}, CPU`;
+  private running = false;
+
+  constructor(
+    private readonly session: InferenceSession,
+    private readonly model: OnnxModel,
+    readonly inputs: ReadonlyMap<string, Shape>,
+    readonly outputs: readonly string[],
+  ) {}
+
+  async run(inputs: ReadonlyMap<string, Tensor>): Promise<ReadonlyMap<string, Tensor>> {
+    if (this.running) throw new Error('a session runs one forward pass at a time');
+    const feeds = this.feeds(inputs);
+    this.running = true;
+    try {
+      const results = await this.session.run(feeds);
+      return new Map(this.model.outputs.map(({ name, onnxName, shape }) => [name, takeTensor(results[onnxName], shape)]));
+    } finally {
+      this.running = false;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.session.release();
+  }
+
+  private feeds(inputs: ReadonlyMap<string, Tensor>): Record<string, OrtTensor> {
+    const feeds: Record<string, OrtTensor> = {};
+    for (const [name, shape] of this.inputs) {
+      const given = inputs.get(name);
+      if (given === undefined || shapeText(given.shape) !== shapeText(shape)) throw wrongInput(name, shape, given);
+      const onnxName = this.model.inputs.get(name);
+      if (onnxName !== undefined) feeds[onnxName] = new OrtTensor('float32', given.data, shape);
+    }
+    return feeds;
+  }
+}
+
+/** A copy, since the runtime's own buffers live as long as its tensors. */
+function takeTensor(result: OrtTensor | undefined, shape: Shape): Tensor {
+  const data = result?.data;
+  if (!(data instanceof Float32Array) || data.length !== elementCount(shape)) {
+    throw new Error('ONNX Runtime returned an output of another type or shape');
+  }
+  return { shape, data: data.slice() };
+}
+
+function wrongInput(name: string, shape: Shape, given: Tensor | undefined): CortadoError {
+  return new CortadoError(
+    'inference.input-shape',
+    given === undefined
+      ? `The input ${name} is missing.`
+      : `The input ${name} must be ${shapeText(shape)}, not ${shapeText(given.shape)}.`,
+    'Give an input of the shape that the network wants.',
+    { location: { field: name } },
+  );
+}
+
+/** `1.30`, as the package says. */
+function runtimeVersion(): string {
+  const manifest: unknown = createRequire(import.meta.url)('onnxruntime-node/package.json');
+  const version = typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : '';
+  return String(version).split('.').slice(0, 2).join('.');
+}

@@ -1,0 +1,76 @@
+import type { Shape } from '../common/tensor.ts';
+import { affineOperation, emitAffine } from './affine-form.ts';
+import { inFloat, notOnBoard, type LayerKind } from './kind.ts';
+import { resolveAxis, sameShape, shapeError } from './shapes.ts';
+
+/**
+ * Caffe's Scale: the bottom times a blob of its axes from `axis` on, plus a bias of the same shape. The blob is trained, or
+ * is the second bottom.
+ */
+export const scale: LayerKind = {
+  types: ['Scale'],
+  bottoms: { least: 1, most: 2 },
+  tops: { least: 1, most: 1 },
+  parse(layer) {
+    const parameters = layer.nested('scale_param');
+    const hasBias = parameters.boolean('bias_term', false);
+    const axisCount = parameters.number('num_axes', 1);
+    const axisOf = (bottom: Shape): number => resolveAxis(parameters.number('axis', 1), bottom, parameters);
+
+    const factorShape = ([bottom = [], second]: readonly Shape[]): Shape => {
+      const axis = axisOf(bottom);
+      if (second === undefined) return bottom.slice(axis, axisCount < 0 ? undefined : axis + axisCount);
+      if (!sameShape(bottom.slice(axis, axis + second.length), second)) {
+        throw shapeError(
+          layer,
+          `The second bottom (${second.join('x')}) does not match the first (${bottom.join('x')}) from axis ${axis} on.`,
+          'Correct axis, or the layer that computes the second bottom.',
+        );
+      }
+      return second;
+    };
+    /** The factors' shape with ones around, as broadcasting wants it. */
+    const broadcast = (bottoms: readonly Shape[]): Shape => {
+      const [bottom = []] = bottoms;
+      const axis = axisOf(bottom);
+      const factors = factorShape(bottoms);
+      return bottom.map((_, index) => factors[index - axis] ?? 1);
+    };
+
+    return {
+      summary: hasBias ? 'with bias' : '',
+      outputShapes: (bottoms) => {
+        factorShape(bottoms);
+        return bottoms.slice(0, 1);
+      },
+      weightShapes: (bottoms) => [
+        ...(bottoms.length === 1 ? [{ name: 'scale', shape: factorShape(bottoms) }] : []),
+        ...(hasBias ? [{ name: 'bias', shape: factorShape(bottoms) }] : []),
+      ],
+      emitOnnx: (context) => {
+        const { builder, bottoms, tops, weights } = context;
+        const shape = broadcast(bottoms.map((bottom) => bottom.shape));
+        const [first, second] = bottoms;
+        if (second === undefined) {
+          const [factors = new Float32Array(), bias] = weights;
+          emitAffine(context, { scale: factors, shift: bias ?? new Float32Array(factors.length) }, shape);
+          return;
+        }
+        const factors = builder.node('Reshape', [second.name, builder.integers(shape)]);
+        const [bias] = weights;
+        const scaled = builder.node('Mul', [first?.name ?? '', factors], {}, bias === undefined ? tops[0]?.name : undefined);
+        if (bias !== undefined) builder.node('Add', [scaled, builder.floats(shape, bias)], {}, tops[0]?.name);
+      },
+      boardForm: (bottoms) => {
+        const [bottom = []] = bottoms;
+        if (bottoms.length === 2) return notOnBoard('A Scale whose factors are computed (two bottoms) has no board form yet.');
+        if (axisOf(bottom) !== 1 || axisCount !== 1) return notOnBoard('Only a Scale with one factor per channel has a board form.');
+        return inFloat('A Scale that does not follow a convolution cannot be folded into one.');
+      },
+      lower: (context) => {
+        const [factors = new Float32Array(), bias] = context.weights;
+        return [affineOperation(context, { scale: factors, shift: bias ?? new Float32Array(factors.length) })];
+      },
+    };
+  },
+};
