@@ -6,12 +6,14 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <memory>
 #include <random>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "kernels/convolution.h"
+#include "neon_guarded_memory.h"
 
 namespace cortado::test {
 
@@ -50,6 +52,8 @@ class ConvolutionCase {
       : parameters_(parameters), random_(parameters.seed) {
     const ConvolutionShape& shape = parameters_.shape;
     make_input();
+    input_memory_ = std::make_unique<GuardedMemory>(input_.size());
+    std::copy(input_.begin(), input_.end(), input_memory_->data());
     const auto outputs = static_cast<std::size_t>(shape.output_channels);
     const std::size_t filter = filter_size();
     weights_.resize(outputs * filter);
@@ -59,7 +63,8 @@ class ConvolutionCase {
   }
 
   const CaseParameters& parameters() const { return parameters_; }
-  const std::int8_t* input() const { return input_.data(); }
+  // Ends with its slack: a byte more must not be read.
+  const std::int8_t* input() const { return input_memory_->data(); }
   const std::int8_t* weights() const { return weights_.data(); }
   const std::int32_t* bias() const { return bias_.data(); }
   RequantisationS8 requantisation() const {
@@ -73,7 +78,8 @@ class ConvolutionCase {
             parameters_.low,
             parameters_.high};
   }
-  // The output blob from its first byte to its last pixel's end, guards where no channel of this blob is.
+  // The output blob from its first byte to its last pixel's last channel, guards where no channel of this
+  // blob is.
   const std::vector<std::int8_t>& expected() const { return expected_; }
 
  private:
@@ -187,6 +193,7 @@ class ConvolutionCase {
   CaseParameters parameters_;
   std::mt19937 random_;
   std::vector<std::int8_t> input_, weights_, expected_;
+  std::unique_ptr<GuardedMemory> input_memory_;
   std::vector<std::int32_t> bias_;
   std::vector<std::uint16_t> multiplier_;
   std::vector<std::int16_t> negative_multiplier_;

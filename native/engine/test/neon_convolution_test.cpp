@@ -27,21 +27,21 @@ CpuFeatures this_cpu() {
 }
 
 // Runs [begin, end) with scratch of just the size asked for, filled with 0x80, and looks behind it.
-void run_piece(const ConvolutionS8& convolution, const ConvolutionCase& c, std::vector<std::int8_t>& output,
+void run_piece(const ConvolutionS8& convolution, const ConvolutionCase& c, std::int8_t* output,
                std::int32_t begin, std::int32_t end) {
   const std::size_t bytes = convolution.scratch_bytes();
   neon::AlignedBuffer<std::uint8_t> scratch(bytes + 64);
   std::memset(scratch.data(), 0x80, bytes + 64);
-  convolution.run(c.input(), output.data(), begin, end, scratch.data());
+  convolution.run(c.input(), output, begin, end, scratch.data());
   for (std::size_t i = bytes; i < bytes + 64; ++i)
     ASSERT_EQ(scratch.data()[i], 0x80) << "scratch overrun at " << i;
 }
 
-std::string difference(const std::vector<std::int8_t>& output, const ConvolutionCase& c) {
+std::string difference(const std::int8_t* output, const ConvolutionCase& c) {
   const ConvolutionShape& shape = c.parameters().shape;
   std::ostringstream text;
   int shown = 0;
-  for (std::size_t i = 0; i < output.size() && shown < 8; ++i) {
+  for (std::size_t i = 0; i < c.expected().size() && shown < 8; ++i) {
     if (output[i] == c.expected()[i]) continue;
     ++shown;
     const std::size_t stride = static_cast<std::size_t>(shape.output_pixel_stride);
@@ -56,19 +56,21 @@ void check(const neon::Candidate& kernel, const ConvolutionS8& convolution, cons
   EXPECT_STREQ(convolution.name(), kernel.name);
   const std::size_t size = c.expected().size();
   const std::int32_t items = convolution.work_items();
+  const GuardedMemory output(size);
 
-  std::vector<std::int8_t> whole(size, ConvolutionCase::kGuard);
-  run_piece(convolution, c, whole, 0, items);
-  ASSERT_TRUE(whole == c.expected()) << difference(whole, c);
+  std::memset(output.data(), ConvolutionCase::kGuard, size);
+  run_piece(convolution, c, output.data(), 0, items);
+  ASSERT_EQ(std::memcmp(output.data(), c.expected().data(), size), 0) << difference(output.data(), c);
 
-  std::vector<std::int8_t> pieces(size, ConvolutionCase::kGuard);
+  std::memset(output.data(), ConvolutionCase::kGuard, size);
   for (std::int32_t begin = items; begin > 0;) {
     const std::int32_t first =
         begin - std::min(begin, 1 + static_cast<std::int32_t>(c.parameters().seed % 3));
-    run_piece(convolution, c, pieces, first, begin);
+    run_piece(convolution, c, output.data(), first, begin);
     begin = first;
   }
-  ASSERT_TRUE(pieces == c.expected()) << "in pieces:" << difference(pieces, c);
+  ASSERT_EQ(std::memcmp(output.data(), c.expected().data(), size), 0)
+      << "in pieces:" << difference(output.data(), c);
 }
 
 class NeonConvolution : public testing::Test {

@@ -18,17 +18,15 @@ namespace cortado::neon {
 namespace {
 
 template <int kLane, int kRows>
-CORTADO_NEON_INLINE const std::int8_t* multiply_lane(int32x4_t (&acc)[kRows][4],
-                                                     const int8x16_t (&pixels)[kRows],
-                                                     const std::int8_t* weights) {
+CORTADO_NEON_INLINE void multiply_lane(int32x4_t (&acc)[kRows][4], const int8x16_t (&pixels)[kRows],
+                                       const std::int8_t* weights) {
 #pragma GCC unroll 4
   for (int quad = 0; quad < 4; ++quad) {
-    const int8x16_t w = vld1q_s8(weights + 16 * quad);
+    const int8x16_t w = vld1q_s8(weights + 64 * kLane + 16 * quad);
 #pragma GCC unroll 4
     for (int row = 0; row < kRows; ++row)
       acc[row][quad] = vdotq_laneq_s32(acc[row][quad], w, pixels[row], kLane);
   }
-  return weights + 64;
 }
 
 template <int kRows>
@@ -53,17 +51,19 @@ void run(const GemmTile& tile) {
         pixels[row] = vld1q_s8(source[row]);
         source[row] += 16;
       }
-      weights = multiply_lane<0>(acc, pixels, weights);
-      weights = multiply_lane<1>(acc, pixels, weights);
-      weights = multiply_lane<2>(acc, pixels, weights);
-      weights = multiply_lane<3>(acc, pixels, weights);
+      multiply_lane<0>(acc, pixels, weights);
+      multiply_lane<1>(acc, pixels, weights);
+      multiply_lane<2>(acc, pixels, weights);
+      multiply_lane<3>(acc, pixels, weights);
+      weights += 256;
     }
     if (left == 0) continue;
 #pragma GCC unroll 4
     for (int row = 0; row < kRows; ++row) pixels[row] = vld1q_s8(source[row]);
-    weights = multiply_lane<0>(acc, pixels, weights);
-    if (left > 4) weights = multiply_lane<1>(acc, pixels, weights);
-    if (left > 8) weights = multiply_lane<2>(acc, pixels, weights);
+    multiply_lane<0>(acc, pixels, weights);
+    if (left > 4) multiply_lane<1>(acc, pixels, weights);
+    if (left > 8) multiply_lane<2>(acc, pixels, weights);
+    weights += 16 * left;
   }
   finish_tile(tile, acc);
 }

@@ -28,13 +28,81 @@ struct InputRows {
   std::ptrdiff_t step[3];
 };
 
-CORTADO_NEON_INLINE EightChannels convolve(EightChannels acc, const int8x8_t (&x)[3][5], int column,
+// Eight channels of a row of the output. Everything points to the first of the eight.
+struct EightChannelRow {
+  InputRows input;
+  const std::int8_t* weights;
+  ChannelView channels;
+  std::int32_t count;  // channels to store
+  std::int8_t* output;
+  std::ptrdiff_t output_step;
+};
+
+CORTADO_NEON_INLINE void load_weights(const std::int8_t* weights, int8x8_t (&w)[9]) {
+#pragma GCC unroll 9
+  for (int tap = 0; tap < 9; ++tap) w[tap] = vld1_s8(weights + 8 * tap);
+}
+
+template <int kColumns>
+CORTADO_NEON_INLINE EightChannels convolve(EightChannels acc, const int8x8_t (&x)[3][kColumns], int column,
                                            const int8x8_t (&w)[9]) {
   acc = multiply_two(acc, x[0][column], w[0], x[0][column + 1], w[1]);
   acc = multiply_two(acc, x[0][column + 2], w[2], x[1][column], w[3]);
   acc = multiply_two(acc, x[1][column + 1], w[4], x[1][column + 2], w[5]);
   acc = multiply_two(acc, x[2][column], w[6], x[2][column + 1], w[7]);
   return multiply_one(acc, x[2][column + 2], w[8]);
+}
+
+// Output pixels [begin, end), an even number, whose windows lie inside the input's width.
+template <int kStride, bool kPlain>
+void run_inner(const EightChannelRow& row, std::int32_t begin, std::int32_t end, std::int32_t pad_width) {
+  constexpr int kColumns = 3 + kStride;
+  const ChannelView channels = row.channels;
+  const EightChannels bias = load_eight_biases(channels, 0);
+  const EightRequantisation<kPlain> requantisation = load_eight_requantisations<kPlain>(channels, 0);
+  const std::ptrdiff_t output_step = row.output_step;
+  const std::int32_t count = row.count;
+  int8x8_t w[9];
+  load_weights(row.weights, w);
+  const std::int8_t* source[3];
+  std::ptrdiff_t step[3];
+#pragma GCC unroll 3
+  for (int ky = 0; ky < 3; ++ky) {
+    step[ky] = row.input.step[ky];
+    source[ky] = row.input.start[ky] + (begin * kStride - pad_width) * step[ky];
+  }
+  std::int8_t* output = row.output + begin * output_step;
+  for (std::int32_t x = begin; x < end; x += 2) {
+    int8x8_t columns[3][kColumns];
+#pragma GCC unroll 3
+    for (int ky = 0; ky < 3; ++ky) {
+#pragma GCC unroll 5
+      for (int column = 0; column < kColumns; ++column)
+        columns[ky][column] = vld1_s8(source[ky] + column * step[ky]);
+      source[ky] += 2 * kStride * step[ky];
+    }
+    finish_eight(output, convolve(bias, columns, 0, w), requantisation, channels, count);
+    finish_eight(output + output_step, convolve(bias, columns, kStride, w), requantisation, channels, count);
+    output += 2 * output_step;
+  }
+}
+
+// One output pixel, parts of its window in the padding.
+template <bool kPlain>
+void run_border(const EightChannelRow& row, std::int32_t x, std::int32_t first_column,
+                std::int32_t input_width, const std::int8_t* zeros) {
+  int8x8_t columns[3][3];
+  for (std::int32_t kx = 0; kx < 3; ++kx) {
+    const std::int32_t column = first_column + kx;
+    const bool inside = column >= 0 && column < input_width;
+    for (int ky = 0; ky < 3; ++ky) {
+      columns[ky][kx] = vld1_s8(inside ? row.input.start[ky] + column * row.input.step[ky] : zeros);
+    }
+  }
+  int8x8_t w[9];
+  load_weights(row.weights, w);
+  finish_eight(row.output + x * row.output_step, convolve(load_eight_biases(row.channels, 0), columns, 0, w),
+               load_eight_requantisations<kPlain>(row.channels, 0), row.channels, row.count);
 }
 
 template <int kStride>
@@ -57,17 +125,23 @@ class Depthwise3x3 final : public ConvolutionS8 {
 
   void run(const std::int8_t* input, std::int8_t* output, std::int32_t begin, std::int32_t end,
            void*) const override {
-    const bool plain = channels_.at(0, 0).plain;
     for (std::int32_t row = begin; row < end; ++row) {
-      const InputRows rows = find_rows(input, row);
-      std::int8_t* const target =
+      EightChannelRow task{};
+      task.input = find_rows(input, row);
+      task.output =
           output + static_cast<std::ptrdiff_t>(row) * shape_.output_width * shape_.output_pixel_stride;
+      task.output_step = shape_.output_pixel_stride;
       for (std::int32_t first = 0; first < shape_.output_channels; first += 8) {
-        if (plain) {
-          run_row<true>(rows, first, target + first);
+        task.weights = weights_.data() + first * 9;
+        task.channels = channels_.at(0, first);
+        task.count = shape_.output_channels - first;
+        if (task.channels.plain) {
+          run_row<true>(task);
         } else {
-          run_row<false>(rows, first, target + first);
+          run_row<false>(task);
         }
+        for (const std::int8_t*& start : task.input.start) start += 8;
+        task.output += 8;
       }
     }
   }
@@ -88,48 +162,15 @@ class Depthwise3x3 final : public ConvolutionS8 {
     return rows;
   }
 
-  // One row of the output, eight channels.
   template <bool kPlain>
-  void run_row(const InputRows& rows, std::int32_t first, std::int8_t* output) const {
-    const ChannelView channels = channels_.at(0, 0);
-    const auto channel = static_cast<std::size_t>(first);
-    const std::int32_t count = shape_.output_channels - first;
-    const EightChannels bias = load_eight_biases(channels, channel);
-    const EightRequantisation<kPlain> requantisation = load_eight_requantisations<kPlain>(channels, channel);
-    int8x8_t w[9];
-#pragma GCC unroll 9
-    for (int tap = 0; tap < 9; ++tap) w[tap] = vld1_s8(weights_.data() + first * 9 + 8 * tap);
-
+  void run_row(const EightChannelRow& row) const {
+    const std::int32_t pairs_end = inner_begin_ + (inner_end_ - inner_begin_) / 2 * 2;
     const auto border = [&](std::int32_t x) {
-      int8x8_t columns[3][5];
-      for (std::int32_t kx = 0; kx < 3; ++kx) {
-        const std::int32_t ix = x * kStride - shape_.pad_width + kx;
-        const bool inside = ix >= 0 && ix < shape_.input_width;
-        for (int ky = 0; ky < 3; ++ky) {
-          columns[ky][kx] = vld1_s8((inside ? rows.start[ky] + ix * rows.step[ky] : zeros_.data()) + first);
-        }
-      }
-      finish_eight(output + x * shape_.output_pixel_stride, convolve(bias, columns, 0, w), requantisation,
-                   channels, count);
+      run_border<kPlain>(row, x, x * kStride - shape_.pad_width, shape_.input_width, zeros_.data());
     };
-
-    std::int32_t x = 0;
-    for (; x < inner_begin_; ++x) border(x);
-    for (; x + 1 < inner_end_; x += 2) {
-      int8x8_t columns[3][5];
-#pragma GCC unroll 3
-      for (int ky = 0; ky < 3; ++ky) {
-        const std::int8_t* source = rows.start[ky] + (x * kStride - shape_.pad_width) * rows.step[ky] + first;
-#pragma GCC unroll 5
-        for (int column = 0; column < 3 + kStride; ++column, source += rows.step[ky])
-          columns[ky][column] = vld1_s8(source);
-      }
-      std::int8_t* const target = output + x * shape_.output_pixel_stride;
-      finish_eight(target, convolve(bias, columns, 0, w), requantisation, channels, count);
-      finish_eight(target + shape_.output_pixel_stride, convolve(bias, columns, kStride, w), requantisation,
-                   channels, count);
-    }
-    for (; x < shape_.output_width; ++x) border(x);
+    for (std::int32_t x = 0; x < inner_begin_; ++x) border(x);
+    run_inner<kStride, kPlain>(row, inner_begin_, pairs_end, shape_.pad_width);
+    for (std::int32_t x = pairs_end; x < shape_.output_width; ++x) border(x);
   }
 
   ConvolutionShape shape_;

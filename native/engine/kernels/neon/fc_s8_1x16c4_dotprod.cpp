@@ -15,13 +15,11 @@ namespace cortado::neon {
 namespace {
 
 template <int kLane>
-CORTADO_NEON_INLINE const std::int8_t* multiply_lane(int32x4_t (&acc)[4], int8x16_t inputs,
-                                                     const std::int8_t* weights) {
+CORTADO_NEON_INLINE void multiply_lane(int32x4_t (&acc)[4], int8x16_t inputs, const std::int8_t* weights) {
 #pragma GCC unroll 4
   for (int quad = 0; quad < 4; ++quad) {
-    acc[quad] = vdotq_laneq_s32(acc[quad], vld1q_s8(weights + 16 * quad), inputs, kLane);
+    acc[quad] = vdotq_laneq_s32(acc[quad], vld1q_s8(weights + 64 * kLane + 16 * quad), inputs, kLane);
   }
-  return weights + 64;
 }
 
 void run(const GemmTile& tile) {
@@ -38,16 +36,18 @@ void run(const GemmTile& tile) {
     std::int32_t left = tile.segment_length;
     for (; left >= 16; left -= 16, source += 16) {
       const int8x16_t inputs = vld1q_s8(source);
-      weights = multiply_lane<0>(even[0], inputs, weights);
-      weights = multiply_lane<1>(odd, inputs, weights);
-      weights = multiply_lane<2>(even[0], inputs, weights);
-      weights = multiply_lane<3>(odd, inputs, weights);
+      multiply_lane<0>(even[0], inputs, weights);
+      multiply_lane<1>(odd, inputs, weights);
+      multiply_lane<2>(even[0], inputs, weights);
+      multiply_lane<3>(odd, inputs, weights);
+      weights += 256;
     }
     if (left == 0) continue;
     const int8x16_t inputs = vld1q_s8(source);
-    weights = multiply_lane<0>(even[0], inputs, weights);
-    if (left > 4) weights = multiply_lane<1>(odd, inputs, weights);
-    if (left > 8) weights = multiply_lane<2>(even[0], inputs, weights);
+    multiply_lane<0>(even[0], inputs, weights);
+    if (left > 4) multiply_lane<1>(odd, inputs, weights);
+    if (left > 8) multiply_lane<2>(even[0], inputs, weights);
+    weights += 16 * left;
   }
 #pragma GCC unroll 4
   for (int quad = 0; quad < 4; ++quad) even[0][quad] = vaddq_s32(even[0][quad], odd[quad]);

@@ -20,6 +20,16 @@ CORTADO_NEON_INLINE int32x4_t sum_lanes(int32x4_t a, int32x4_t b, int32x4_t c, i
 #endif
 }
 
+// Products of lanes i and i + 8, summed.
+CORTADO_NEON_INLINE int16x8_t multiply_sixteen(int8x16_t a, int8x16_t b) {
+  const int16x8_t low = vmull_s8(vget_low_s8(a), vget_low_s8(b));
+#if defined(__aarch64__)
+  return vmlal_high_s8(low, a, b);
+#else
+  return vmlal_s8(low, vget_high_s8(a), vget_high_s8(b));
+#endif
+}
+
 // kPitch: pointers per segment (GemmKernel::rows).
 template <int kRows, int kColumns, int kPitch>
 CORTADO_NEON_INLINE void run_mull_tile(const GemmTile& tile) {
@@ -48,9 +58,7 @@ CORTADO_NEON_INLINE void run_mull_tile(const GemmTile& tile) {
         const int8x16_t w = vld1q_s8(weights + 16 * column);
 #pragma GCC unroll 4
         for (int row = 0; row < kRows; ++row) {
-          const int16x8_t low = vmull_s8(vget_low_s8(pixels[row]), vget_low_s8(w));
-          const int16x8_t both = vmlal_s8(low, vget_high_s8(pixels[row]), vget_high_s8(w));
-          acc[row][column] = vpadalq_s16(acc[row][column], both);
+          acc[row][column] = vpadalq_s16(acc[row][column], multiply_sixteen(pixels[row], w));
         }
       }
     }
