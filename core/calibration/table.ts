@@ -5,7 +5,7 @@ export type TableFormat = 'ncnn' | 'release' | 'dev-weight';
  */
 export interface ScaleTable {
   readonly format: TableFormat;
-  /** By layer name: one scale, or one per output channel. */
+  /** By layer name: one scale, one per output channel, or (ncnn, layers with groups) one per group. */
   readonly weights: ReadonlyMap<string, readonly number[]>;
   /** What names an activation scale: the blob, or the layer whose first bottom it is. */
   readonly activationKey: 'blob' | 'layer';

@@ -33,9 +33,9 @@ describe('resolvePreprocessing', () => {
   });
 
   it("says which mean file the prototxt names, and a crop_size that is not the network's", () => {
-    const { notes } = resolve({}, { meanFile: 'data/mean.binaryproto', cropSize: 5 });
+    const { notes } = resolve({}, { meanFile: 'data/mean.binaryproto', crop: { width: 5, height: 5 } });
     expect(notes.join('\n')).toMatch(/data\/mean\.binaryproto/);
-    expect(notes.join('\n')).toMatch(/crop_size 5/);
+    expect(notes.join('\n')).toMatch(/crops to 5x5/);
   });
 
   it("cuts the centre of a larger mean image and stretches pictures to the image's size", () => {
@@ -63,6 +63,16 @@ describe('resolvePreprocessing', () => {
     ['preprocessing.norm', { norm: 0 }],
   ] as const)('refuses with %s: %o', (code, flags) => {
     expect(() => resolve(flags)).toThrow(expect.objectContaining({ code }));
+  });
+
+  it('uses the first of several transform_param that differ, and says so', () => {
+    const { preprocessing, notes } = resolvePreprocessing({
+      transformParams: [{ scale: 0.5 }, { scale: 0.25 }],
+      inputShape: [1, 1, 2, 2],
+      flags: { mean: [0] },
+    });
+    expect(preprocessing.norm).toBe(0.5);
+    expect(notes.join()).toMatch(/differ/);
   });
 
   it('refuses an input that is no picture', () => {

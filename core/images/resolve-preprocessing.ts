@@ -1,18 +1,13 @@
 import type { MeanImage } from '../caffe/mean-file.ts';
 import { CortadoError } from '../common/errors.ts';
 import { shapeText, type Shape } from '../common/tensor.ts';
+import type { TransformParameters } from '../network/transform.ts';
 import { resolveMean } from './resolve-mean.ts';
 import { channelCount } from './pixels.ts';
 import type { ChannelOrder, PixelSize, Preprocessing } from './preprocessing.ts';
 
 /** What a prototxt's `transform_param` says, where it says it. */
-export interface TransformHints {
-  readonly meanValues?: readonly number[] | undefined;
-  readonly meanFile?: string | undefined;
-  readonly scale?: number | undefined;
-  readonly cropSize?: number | undefined;
-  readonly mirror?: boolean | undefined;
-}
+export type TransformHints = Partial<Pick<TransformParameters, 'scale' | 'meanValues' | 'meanFile' | 'crop'>>;
 
 /** What the user says; every part wins over the prototxt. */
 export interface PreprocessingFlags {
@@ -65,7 +60,9 @@ export function resolvePreprocessing(request: {
 
 /** The first transform_param counts; several that differ are said. */
 function firstHints(all: readonly TransformHints[], notes: string[]): TransformHints {
-  const distinct = new Set(all.map((hints) => JSON.stringify(hints)));
+  const distinct = new Set(
+    all.map(({ scale, meanValues, meanFile, crop }) => JSON.stringify([scale, meanValues, meanFile, crop])),
+  );
   if (distinct.size > 1) notes.push('The prototxt has several transform_param that differ; the first one is used.');
   return all[0] ?? {};
 }
@@ -105,10 +102,10 @@ function resolveCrop(
       { location: { field: '--crop' } },
     );
   }
-  const { cropSize } = hints;
-  if (cropSize !== undefined && cropSize > 0 && (cropSize !== input.width || cropSize !== input.height)) {
+  const stated = hints.crop;
+  if (stated !== undefined && (stated.width !== input.width || stated.height !== input.height)) {
     notes.push(
-      `transform_param's crop_size ${cropSize} is not the network's input size, ${sizeText(input)}: the latter is used.`,
+      `transform_param crops to ${sizeText(stated)}, but the network's input is ${sizeText(input)}: the latter is used.`,
     );
   }
   return input;
