@@ -1,0 +1,133 @@
+import { CortadoError } from '../../common/errors.ts';
+import type { LongCall } from '../../common/progress.ts';
+import { elementCount } from '../../common/tensor.ts';
+import { VERSION } from '../../common/version.ts';
+import type { ScaleTable } from '../../calibration/table.ts';
+import type { Graph } from '../../graph/graph.ts';
+import type { Preprocessing } from '../../images/preprocessing.ts';
+import { pixelTable } from '../../quantization/pixels.ts';
+import { quantizeNetwork, type LayerPrecision } from '../../quantization/quantize.ts';
+import type { QuantizedNetwork } from '../../quantization/quantized-network.ts';
+import type { PackagePreprocessing } from '../package/model.ts';
+import { encodePackage } from '../package/write.ts';
+import { makeGolden, takesPixels } from './golden.ts';
+import { peakBlobBytes } from './memory.ts';
+
+export interface NeonBuild extends LongCall {
+  /** Optimised (core/graph): BatchNorm folded, activations fused. */
+  readonly graph: Graph;
+  /** Needed for int8. */
+  readonly table?: ScaleTable | undefined;
+  /** As the user wrote it: `int8` or `fp32`; others are refused by name. */
+  readonly precision: string;
+  /** Undefined where calibration took tensors as they are: then the package takes float inputs only. */
+  readonly preprocessing?: Preprocessing | undefined;
+  /** Names of the classes, in the order of the network's output. */
+  readonly labels?: readonly string[] | undefined;
+  /** A real picture for the golden input: 8-bit, channels x height x width as core/images prepares it. */
+  readonly goldenPixels?: Uint8Array | undefined;
+  /** Of prototxt and caffemodel, one after the other. */
+  readonly modelSha256: string;
+  readonly tableSha256?: string | undefined;
+  /** What the package is called; the network's own name where there is none. */
+  readonly name?: string | undefined;
+}
+
+export interface BuiltPackage {
+  /** The package file. */
+  readonly bytes: Uint8Array;
+  /** What the user should know. */
+  readonly notes: readonly string[];
+  readonly layers: readonly LayerPrecision[];
+}
+
+/**
+ * Builds the package for an ARM board with NEON: quantises the network, computes the golden outputs on this computer and
+ * encodes everything into one file, in memory.
+ *
+ * Throws `build.precision` for what is not int8 or fp32, `build.preprocessing` where the preprocessing does not fit the input,
+ * and what quantizeNetwork and makeGolden throw.
+ */
+export async function buildNeonPackage(build: NeonBuild): Promise<BuiltPackage> {
+  const precision = knownPrecision(build.precision);
+  const { network: unnamed, layers, notes } = quantizeNetwork(build.graph, build.table, precision);
+  const network = { ...unnamed, name: build.name ?? unnamed.name };
+  requireFittingPreprocessing(network, build.preprocessing);
+  const { golden, checks } = await makeGolden(network, {
+    preprocessing: build.preprocessing,
+    pixels: build.goldenPixels,
+    signal: build.signal,
+    onProgress: build.onProgress,
+  });
+  const bytes = encodePackage({
+    fingerprint: {
+      builder: `cortado ${VERSION}`,
+      target: 'neon',
+      precision,
+      cpuFeatures: [],
+      memory: peakBlobBytes(network),
+      modelSha256: build.modelSha256,
+      ...(precision === 'fp32' || build.tableSha256 === undefined ? {} : { tableSha256: build.tableSha256 }),
+    },
+    network,
+    checks,
+    preprocessing: packagePreprocessing(network, build.preprocessing),
+    labels: build.labels ?? [],
+    golden: [golden],
+    macs: multiplyAccumulates(network),
+  });
+  return { bytes, notes, layers };
+}
+
+function knownPrecision(precision: string): 'int8' | 'fp32' {
+  if (precision === 'int8' || precision === 'fp32') return precision;
+  throw new CortadoError(
+    'build.precision',
+    precision === 'fp16'
+      ? 'This version of Cortado does not build fp16 packages.'
+      : `There is no precision called ${precision}.`,
+    'Build with --precision int8 or --precision fp32.',
+    { location: { field: '--precision' } },
+  );
+}
+
+function requireFittingPreprocessing(network: QuantizedNetwork, preprocessing: Preprocessing | undefined): void {
+  if (preprocessing === undefined || network.inputs.length !== 1) return;
+  const tensor = network.tensors[network.inputs[0]];
+  if (takesPixels(tensor, preprocessing)) return;
+  const { crop, channels } = preprocessing;
+  throw new CortadoError(
+    'build.preprocessing',
+    `Pictures become ${crop.width} x ${crop.height} with channels ${channels}, but the network's input ${tensor.name} is ${tensor.shape.join('x')}.`,
+    'Set --crop (or --size) and --channels to what the network takes.',
+  );
+}
+
+function packagePreprocessing(
+  network: QuantizedNetwork,
+  preprocessing: Preprocessing | undefined,
+): PackagePreprocessing {
+  const none = { width: 0, height: 0 };
+  const empty = { mean: new Float32Array(), meanImage: new Float32Array(), table: new Int8Array() };
+  if (preprocessing === undefined) return { resize: none, crop: none, channels: 'unknown', norm: 1, ...empty };
+  const { resize, crop, channels, norm, mean } = preprocessing;
+  const input = network.tensors[network.inputs[0]];
+  const table = input.type === 'int8' ? pixelTable(preprocessing, input.scale) : undefined;
+  return {
+    resize,
+    crop,
+    channels,
+    norm,
+    ...empty,
+    ...(mean.kind === 'values' ? { mean: Float32Array.from(mean.values) } : { meanImage: mean.data }),
+    ...(table === undefined ? {} : { table }),
+  };
+}
+
+function multiplyAccumulates(network: QuantizedNetwork): number {
+  return network.operations.reduce((sum, operation) => {
+    if (operation.kind !== 'convolution') return sum;
+    const perOutput = operation.form.weights.length / operation.outputChannels;
+    return sum + elementCount(network.tensors[operation.output].shape) * perOutput;
+  }, 0);
+}
