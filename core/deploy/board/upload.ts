@@ -12,8 +12,7 @@ import { sendBySftp } from './send-sftp.ts';
 import type { SendJob } from './send-job.ts';
 
 export interface UploadRequest extends LongCall {
-  /** On this computer. */
-  readonly source: string;
+  readonly source: LocalFile;
   /** On the board, absolute. */
   readonly target: string;
   /** A folder on the board, on the same file system as `target`, for the unfinished file. */
@@ -24,26 +23,26 @@ export interface UploadRequest extends LongCall {
   readonly what: string;
 }
 
-export interface UploadResult {
-  readonly sha256: string;
+/** A file on this computer, described before it is sent. */
+export interface LocalFile {
+  readonly path: string;
   readonly bytes: number;
-  /** `present`: the same file was there already. */
-  readonly how: 'sftp' | 'pipe' | 'present';
+  /** Lower-case hex. */
+  readonly sha256: string;
 }
 
 /**
- * Puts a file on the board, whole or not at all: to a temporary name, compared by SHA-256 there, then renamed. A file of the
- * same content under the final name is left as it is. Where the server has no SFTP the bytes go through a command. Throws
- * `board.disk-full`, `board.upload-damaged`, `board.upload-failed`, `ssh.connection-lost`.
+ * Puts a file on the board, whole or not at all: to a temporary name, compared by SHA-256 there, then renamed. Where the server
+ * has no SFTP the bytes go through a command. Returns the way that they went. Throws `board.disk-full`,
+ * `board.upload-damaged`, `board.upload-failed`, `ssh.connection-lost`.
  */
-export async function upload(connection: BoardConnection, request: UploadRequest): Promise<UploadResult> {
-  const { source, target, signal } = request;
-  const { bytes, sha256 } = await describeFile(source);
-  if ((await remoteSha256(connection, target, signal)) === sha256) return { sha256, bytes, how: 'present' };
+export async function upload(connection: BoardConnection, request: UploadRequest): Promise<'sftp' | 'pipe'> {
+  const { source, signal } = request;
+  const { sha256, bytes } = source;
   const temporary = `${request.temporaryFolder}/upload-${sha256.slice(0, 16)}.part`;
   const meter = new ProgressMeter(`sending the ${request.what}`, bytes, 'bytes', request.onProgress);
   const job: SendJob = {
-    source,
+    source: source.path,
     target: temporary,
     signal,
     onSent: (sent) => {
@@ -54,7 +53,7 @@ export async function upload(connection: BoardConnection, request: UploadRequest
   try {
     const how = await send(connection, job);
     await finish(connection, request, temporary, sha256);
-    return { sha256, bytes, how };
+    return how;
   } catch (error) {
     if (!connection.lost.aborted) await runScript(connection, `rm -f ${quote(temporary)}`).catch(() => undefined);
     if (signal?.aborted === true || error instanceof CortadoError) throw error;
@@ -132,11 +131,11 @@ async function freeBytes(connection: BoardConnection, folder: string): Promise<n
 }
 
 /** Size and SHA-256 of a file here. Throws `file.read`. */
-async function describeFile(path: string): Promise<{ bytes: number; sha256: string }> {
+export async function describeFile(path: string): Promise<LocalFile> {
   try {
     const hash = createHash('sha256');
     for await (const part of createReadStream(path)) hash.update(part as Buffer);
-    return { bytes: (await stat(path)).size, sha256: hash.digest('hex') };
+    return { path, bytes: (await stat(path)).size, sha256: hash.digest('hex') };
   } catch (cause) {
     throw new CortadoError('file.read', `The file cannot be read: ${errorText(cause)}.`, 'Check the path.', {
       location: { file: path },

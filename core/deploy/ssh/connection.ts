@@ -72,6 +72,8 @@ export class BoardConnection {
         timer.start(() => {
           reject(connectTimeout(address));
         });
+        // Questions and answers are short: Nagle's algorithm would hold each back for 40 ms.
+        client.on('connect', () => client.setNoDelay(true));
         client.on('ready', resolve);
         client.on('error', (error) => {
           // Trouble with the ssh-agent is not the end: the next way to log in is tried.

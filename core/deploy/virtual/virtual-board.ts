@@ -63,6 +63,8 @@ export async function startVirtualBoard(options: VirtualBoardOptions): Promise<V
   const connections = new Set<Connection>();
   const server = new ssh2.Server({ hostKeys: [keys.private] }, (connection) => {
     connections.add(connection);
+    // ssh2's types have this for its client only.
+    (connection as Connection & { setNoDelay: (on: boolean) => void }).setNoDelay(true);
     connection.on('error', () => undefined);
     connection.on('close', () => connections.delete(connection));
     connection.on('authentication', (context) => {
