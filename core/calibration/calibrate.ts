@@ -1,0 +1,30 @@
+import { createForwardSession } from '../inference/onnx-session.ts';
+import type { Network } from '../network/network.ts';
+import { calibrateTarget, type CalibrationResult, type TargetRequest } from './calibrate-target.ts';
+import { calibrationTarget } from './network-target.ts';
+
+export interface CalibrationRequest extends Omit<TargetRequest, 'target' | 'createSession'> {
+  /** Loaded with its weights. */
+  readonly network: Network;
+  /** Threads of the forward pass; all cores where absent. */
+  readonly threads?: number | undefined;
+  /** ONNX Runtime on the CPU where absent. */
+  readonly createSession?: TargetRequest['createSession'] | undefined;
+}
+
+/**
+ * Calibrates a network: `calibrateTarget` over ONNX Runtime. Inputs run one at a time, whatever batch the prototxt has.
+ *
+ * Errors: `calibration.*`, `network.*`, `inference.*`.
+ */
+export async function calibrate(request: CalibrationRequest): Promise<CalibrationResult> {
+  const { network, threads } = request;
+  const target = calibrationTarget(network);
+  const openSession: TargetRequest['createSession'] = (outputs) =>
+    createForwardSession(network, {
+      outputs,
+      inputShapes: target.inputs,
+      ...(threads === undefined ? {} : { threads }),
+    });
+  return calibrateTarget({ ...request, target, createSession: request.createSession ?? openSession });
+}

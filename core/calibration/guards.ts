@@ -1,0 +1,72 @@
+import { CortadoError } from '../common/errors.ts';
+import { binCount } from './histogram.ts';
+import type { ActivationLine } from './formats/format.ts';
+import { absoluteMax, type BlobRange } from './range.ts';
+
+/** A blob that took infinite values or no numbers on an input. */
+export function notFiniteError(blob: string, path: string, isInput: boolean): CortadoError {
+  return new CortadoError(
+    'calibration.not-finite',
+    `The blob ${blob} holds values that are infinite or no numbers on this input.`,
+    isInput
+      ? 'Check the mean, the norm and the file itself.'
+      : 'Check that the weights belong to this prototxt, and the mean and the norm.',
+    { location: { file: path, field: blob } },
+  );
+}
+
+/** Whether a range leaves nothing to choose a scale by: all values 0, or so small that a bin's width is 0. */
+export function isDead(range: BlobRange): boolean {
+  return Math.fround(absoluteMax(range) / binCount) === 0;
+}
+
+/** Stops where a blob that a layer computes with has nothing to calibrate by, with the likely cause. */
+export function requireLively(line: ActivationLine, range: BlobRange, isInput: boolean): void {
+  const location = { location: { field: `${line.layer}: ${line.blob}` } };
+  if (isDead(range)) {
+    throw new CortadoError(
+      'calibration.all-zero',
+      isInput
+        ? `The network's input ${line.blob} was 0 on every picture.`
+        : `The blob ${line.blob}, which ${line.layer} reads, was 0 on every input.`,
+      isInput
+        ? 'Check the pictures (are they black?), the mean and the norm.'
+        : 'The layers before it are dead: check that the weights belong to this prototxt, and the mean and the norm.',
+      location,
+    );
+  }
+  if (range.min === range.max && range.count > 1) {
+    throw new CortadoError(
+      'calibration.constant',
+      `The blob ${line.blob}, which ${line.layer} reads, had the same value ${range.min} everywhere on every input.`,
+      isInput
+        ? 'Check the pictures (are they all of one colour?).'
+        : 'Check that the weights belong to this prototxt, and the mean and the norm.',
+      location,
+    );
+  }
+}
+
+/** A histogram that holds nothing of what the method looks at. */
+export function emptyHistogramError(line: ActivationLine, method: string): CortadoError {
+  return new CortadoError(
+    'calibration.empty-histogram',
+    `The blob ${line.blob}, which ${line.layer} reads, has no values that the method (${method}) counts.`,
+    'A format that counts magnitudes (--format ncnn or release) can calibrate blobs that are never above 0.',
+    { location: { field: `${line.layer}: ${line.blob}` } },
+  );
+}
+
+/** Nothing to calibrate with. */
+export function noInputError(skipped: readonly { readonly path: string; readonly reason: string }[]): CortadoError {
+  const [first] = skipped;
+  return new CortadoError(
+    'calibration.no-input',
+    skipped.length === 0
+      ? 'There is no input to calibrate with.'
+      : `None of the ${skipped.length} files could be read.`,
+    skipped.length === 0
+      ? 'Give a folder of pictures of the kind that the network will see.'
+      : `The first is ${first.path}: ${first.reason}`,
+  );
+}
