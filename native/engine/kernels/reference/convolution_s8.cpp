@@ -1,7 +1,7 @@
 // int8 -> int8, in portable C++: what every other kernel must equal.
-#include "arithmetic.h"
 #include "kernels/convolution.h"
 #include "kernels/reference/accumulator_s8.h"
+#include "kernels/reference/requantise_entry.h"
 
 namespace cortado {
 namespace {
@@ -23,20 +23,11 @@ class ReferenceConvolutionS8 final : public ConvolutionS8 {
         input, begin, end, scratch,
         [&](std::ptrdiff_t pixel, std::int32_t first, std::int32_t last, const std::int32_t* accumulators) {
           for (std::int32_t c = first; c < last; ++c)
-            output[pixel + c] = requantise_channel(accumulators[c - first], c);
+            output[pixel + c] = requantise_by(requantisation_, accumulators[c - first], c);
         });
   }
 
  private:
-  std::int8_t requantise_channel(std::int32_t accumulator, std::int32_t c) const {
-    const RequantisationS8& r = requantisation_;
-    if (accumulator < 0 && r.negative_multiplier != nullptr) {
-      return requantise(accumulator, r.negative_multiplier[c], r.negative_right_shift[c],
-                        r.negative_left_shift[c], r.low, r.high);
-    }
-    return requantise(accumulator, r.multiplier[c], r.right_shift[c], r.left_shift[c], r.low, r.high);
-  }
-
   AccumulatorS8 accumulator_;
   RequantisationS8 requantisation_;
 };

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "image.h"
+
+namespace cortado {
+
+// y = exp(x - max) / sum(exp(x - max)) along an axis: 0 batch, 1 channels, 2 height, 3 width.
+void softmax_f32(const Image<const float>& input, const Image<float>& output, std::int32_t axis);
+
+}  // namespace cortado

@@ -1,0 +1,131 @@
+// Convolutions: the NEON factory is asked first, the reference takes what it leaves.
+#include <cstring>
+#include <memory>
+
+#include "kernels/reference/accumulator_s8.h"
+#include "kernels/reference/activation_f32.h"
+#include "kernels/reference/convolution_f32.h"
+#include "kernels/reference/depthwise_f32.h"
+#include "prepared_operation.h"
+
+namespace cortado {
+namespace {
+
+ConvolutionShape shape_of(const Convolution& convolution, const BlobMemory& input, const BlobMemory& output) {
+  const Window& w = convolution.window;
+  return {input.extents.batch,   input.extents.height, input.extents.width,     input.extents.channels,
+          output.extents.height, output.extents.width, output.extents.channels, w.kernel_height,
+          w.kernel_width,        w.stride_height,      w.stride_width,          w.pad_height,
+          w.pad_width,           w.dilation_height,    w.dilation_width,        convolution.group,
+          input.pixel_stride,    output.pixel_stride};
+}
+
+std::uint64_t macs_of(const ConvolutionShape& s) {
+  const auto number = [](std::int32_t value) { return static_cast<std::uint64_t>(value); };
+  return number(s.batch) * number(s.output_height) * number(s.output_width) * number(s.output_channels) *
+         number(s.input_channels / s.group) * number(s.kernel_height) * number(s.kernel_width);
+}
+
+const std::int8_t* int8_weights(const Convolution& convolution) {
+  return reinterpret_cast<const std::int8_t*>(convolution.weights.data());
+}
+
+std::unique_ptr<ConvolutionS8> choose_kernel(const Convolution& convolution, const ConvolutionShape& shape,
+                                             const PreparationContext& context) {
+  const std::int8_t* weights = int8_weights(convolution);
+  const std::int32_t* bias = convolution.bias32.data();
+#if defined(CORTADO_HAS_NEON)
+  if (context.backend != Backend::kReference && context.cpu.neon) {
+    auto kernel = make_neon_convolution_s8(context.cpu, shape, weights, bias, convolution.requantisation);
+    if (kernel != nullptr) return kernel;
+  }
+#else
+  static_cast<void>(context);
+#endif
+  return make_reference_convolution_s8(shape, weights, bias, convolution.requantisation);
+}
+
+void prepare_int8(PreparedOperation& prepared, const Convolution& convolution, const ConvolutionShape& shape,
+                  const PreparationContext& context, const std::int8_t* input, std::int8_t* output) {
+  const std::shared_ptr<ConvolutionS8> kernel = choose_kernel(convolution, shape, context);
+  prepared.kernel = kernel->name();
+  prepared.scratch_bytes = kernel->scratch_bytes();
+  prepared.packed_bytes = kernel->packed_bytes();
+  prepared.work_items = kernel->work_items();
+  prepared.run = [kernel, input, output](std::int32_t begin, std::int32_t end, void* scratch) {
+    kernel->run(input, output, begin, end, scratch);
+  };
+}
+
+// A blob that no quantised layer reads leaves the accumulator as float: y = activation(acc * factor).
+void prepare_int8_to_float(PreparedOperation& prepared, const Convolution& convolution,
+                           const ConvolutionShape& shape, const std::int8_t* input, float* output) {
+  const auto sums =
+      std::make_shared<AccumulatorS8>(shape, int8_weights(convolution), convolution.bias32.data());
+  prepared.kernel = "convolution_s8_f32_reference";
+  prepared.scratch_bytes = sums->scratch_bytes();
+  prepared.packed_bytes = sums->packed_bytes();
+  prepared.work_items = sums->work_items();
+  const Span<float> factor = convolution.output_factor;
+  const Activation activation = convolution.activation;
+  prepared.run = [=](std::int32_t begin, std::int32_t end, void* scratch) {
+    sums->for_each_pixel(
+        input, begin, end, scratch,
+        [&](std::ptrdiff_t pixel, std::int32_t first, std::int32_t last, const std::int32_t* accumulators) {
+          float* to = output + pixel + first;
+          const float* factors = factor.data() + first;
+          for (std::int32_t c = 0; c < last - first; ++c)
+            to[c] = static_cast<float>(accumulators[c]) * factors[c];
+          activate(activation, to, first, last - first);
+        });
+  };
+}
+
+void prepare_float(PreparedOperation& prepared, const Convolution& convolution, const ConvolutionShape& shape,
+                   const float* input, float* output) {
+  // Bytes of a package need not be aligned to floats.
+  std::vector<float> weights(convolution.weights.size() / sizeof(float));
+  std::memcpy(weights.data(), convolution.weights.data(), convolution.weights.size());
+  if (shape.group == shape.input_channels && shape.group == shape.output_channels && shape.group > 1) {
+    const auto kernel = std::make_shared<DepthwiseF32>(shape, weights.data(), convolution.bias.data(),
+                                                       convolution.activation);
+    prepared.kernel = "depthwise_f32_reference";
+    prepared.packed_bytes = kernel->packed_bytes();
+    prepared.work_items = kernel->work_items();
+    prepared.run = [kernel, input, output](std::int32_t begin, std::int32_t end, void*) {
+      kernel->run(input, output, begin, end);
+    };
+    return;
+  }
+  const auto kernel = std::make_shared<ConvolutionF32>(shape, weights.data(), convolution.bias.data(),
+                                                       convolution.activation);
+  prepared.kernel = "convolution_f32_reference";
+  prepared.scratch_bytes = kernel->scratch_bytes();
+  prepared.packed_bytes = kernel->packed_bytes();
+  prepared.work_items = kernel->work_items();
+  prepared.run = [kernel, input, output](std::int32_t begin, std::int32_t end, void* scratch) {
+    kernel->run(input, output, begin, end, scratch);
+  };
+}
+
+}  // namespace
+
+PreparedOperation prepare(const Convolution& operation, const PreparationContext& context) {
+  const BlobMemory input = context.memory(operation.input);
+  const BlobMemory output = context.memory(operation.output);
+  const ConvolutionShape shape = shape_of(operation, input, output);
+  PreparedOperation prepared;
+  prepared.kind = "convolution";
+  prepared.macs = macs_of(shape);
+  if (input.type == ElementType::kFloat32) {
+    prepare_float(prepared, operation, shape, input.as<float>().data, output.as<float>().data);
+  } else if (output.type == ElementType::kFloat32) {
+    prepare_int8_to_float(prepared, operation, shape, input.as<std::int8_t>().data, output.as<float>().data);
+  } else {
+    prepare_int8(prepared, operation, shape, context, input.as<std::int8_t>().data,
+                 output.as<std::int8_t>().data);
+  }
+  return prepared;
+}
+
+}  // namespace cortado

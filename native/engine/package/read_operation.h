@@ -1,0 +1,60 @@
+// From an operation's table to a value whose every index, extent and length was checked against the blobs.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "network.h"
+#include "package_generated.h"
+
+namespace cortado {
+
+// What the checks of one operation have in common: the blobs, and the layer that messages name.
+class OperationReader {
+ public:
+  OperationReader(const std::vector<Blob>& blobs, std::string_view layer) : blobs_(blobs), layer_(layer) {}
+
+  OperationBody read(const format::Operation& operation) const;
+
+ private:
+  Convolution read(const format::Convolution& table) const;
+  Pooling read(const format::Pooling& table) const;
+  EltwiseSum read(const format::EltwiseSum& table) const;
+  Concat read(const format::Concat& table) const;
+  ActivationOperation read(const format::ActivationOp& table) const;
+  Affine read(const format::Affine& table) const;
+  Softmax read(const format::Softmax& table) const;
+  Reshape read(const format::Reshape& table) const;
+  Quantize read(const format::Quantize& table) const;
+  Dequantize read(const format::Dequantize& table) const;
+
+  [[noreturn]] void damaged(const std::string& what) const;
+  [[noreturn]] void unsupported(const std::string& what) const;
+  void require(bool condition, const char* what) const {
+    if (!condition) damaged(what);
+  }
+
+  BlobIndex index(std::uint32_t value) const;
+  const Blob& blob(BlobIndex index) const { return blobs_[index]; }
+  std::vector<BlobIndex> indices(const flatbuffers::Vector<std::uint32_t>& list) const;
+  // Throws where a blob is not of the type.
+  void require_type(BlobIndex index, ElementType type) const;
+  void require_bounds(int low, int high) const;
+  Activation activation(const format::Activation* table, std::int32_t channels) const;
+  RequantisationS8 requantisation(const format::Requantisation* table, std::size_t entries) const;
+
+  // Convolution's parts (read_convolution.cpp).
+  void check_int8_convolution(const format::Convolution& table, Convolution& convolution) const;
+  void check_float_convolution(const format::Convolution& table, Convolution& convolution) const;
+  void check_sums(const Convolution& convolution) const;
+
+  const std::vector<Blob>& blobs_;
+  std::string_view layer_;
+};
+
+template <typename T>
+Span<T> span_of(const flatbuffers::Vector<T>* list) {
+  return list == nullptr ? Span<T>() : Span<T>(list->data(), list->size());
+}
+
+}  // namespace cortado

@@ -1,0 +1,49 @@
+// An operation ready to run: its blobs are bound, its weights are packed for the kernel that was chosen.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "image.h"
+#include "network.h"
+
+namespace cortado {
+
+enum class Backend : std::uint8_t { kAuto, kReference, kNeon };
+
+struct PreparedOperation {
+  std::string_view layer;
+  const char* kind = "";
+  std::string kernel;
+  std::uint64_t macs = 0;
+  std::size_t scratch_bytes = 0;  // for each thread
+  std::size_t packed_bytes = 0;
+  // How many independent pieces the work can be split into; 0 where there is nothing to do.
+  std::int32_t work_items = 0;
+  // Computes pieces [begin, end). `scratch` is aligned to 64 bytes.
+  std::function<void(std::int32_t begin, std::int32_t end, void* scratch)> run;
+};
+
+// What the preparation of an operation needs to know.
+struct PreparationContext {
+  const Network& network;
+  std::function<BlobMemory(BlobIndex)> memory;
+  Backend backend;
+  CpuFeatures cpu;
+};
+
+PreparedOperation prepare(const Convolution& operation, const PreparationContext& context);
+PreparedOperation prepare(const Pooling& operation, const PreparationContext& context);
+PreparedOperation prepare(const EltwiseSum& operation, const PreparationContext& context);
+PreparedOperation prepare(const Concat& operation, const PreparationContext& context);
+PreparedOperation prepare(const ActivationOperation& operation, const PreparationContext& context);
+PreparedOperation prepare(const Affine& operation, const PreparationContext& context);
+PreparedOperation prepare(const Softmax& operation, const PreparationContext& context);
+PreparedOperation prepare(const Reshape& operation, const PreparationContext& context);
+PreparedOperation prepare(const Quantize& operation, const PreparationContext& context);
+PreparedOperation prepare(const Dequantize& operation, const PreparationContext& context);
+
+}  // namespace cortado
