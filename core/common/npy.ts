@@ -51,7 +51,8 @@ export function npyToTensor({ shape, data }: NpyArray): Tensor {
 export function parseNpy(bytes: Uint8Array, file: string): NpyArray {
   const text = (start: number, end: number): string => new TextDecoder('latin1').decode(bytes.subarray(start, end));
   // The platform's latin1 is windows-1252, which has another character for 0x93.
-  if (bytes[0] !== 0x93 || text(1, 6) !== magic.slice(1) || bytes.length < 12) throw refused(file, 'it is no .npy file');
+  if (bytes[0] !== 0x93 || text(1, 6) !== magic.slice(1) || bytes.length < 12)
+    throw refused(file, 'it is no .npy file');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const isFirstVersion = bytes[6] === 1;
   const headerStart = isFirstVersion ? 10 : 12;
@@ -64,7 +65,10 @@ export function parseNpy(bytes: Uint8Array, file: string): NpyArray {
   if (fortran && shape.length > 1) throw refused(file, 'it is in Fortran order');
   const wanted = elementCount(shape) * Number(type.slice(2));
   if (!Number.isSafeInteger(wanted) || wanted !== bytes.length - dataStart) {
-    throw refused(file, `${shapeText(shape)} of type ${type} takes ${wanted} bytes and it has ${bytes.length - dataStart}`);
+    throw refused(
+      file,
+      `${shapeText(shape)} of type ${type} takes ${wanted} bytes and it has ${bytes.length - dataStart}`,
+    );
   }
   const content = new Uint8Array(bytes.subarray(dataStart));
   return { shape, data: new Constructor(content.buffer) };

@@ -17,7 +17,10 @@ export interface OnnxModel {
  * @param outputs names for the caller, each with the value that it means
  */
 export function networkToOnnx(network: Network, outputs: readonly (readonly [string, ValueId])[]): OnnxModel {
-  const needed = neededValues(network, outputs.map(([, id]) => id));
+  const needed = neededValues(
+    network,
+    outputs.map(([, id]) => id),
+  );
   const builder = new OnnxBuilder(network.name, network.values.keys());
   const inputs = new Map<string, string>();
   for (const { name, value, shape } of network.inputs) {

@@ -26,7 +26,10 @@ export interface ForwardOptions {
 export async function createForwardSession(network: Network, options: ForwardOptions = {}): Promise<ForwardSession> {
   const shaped = options.inputShapes === undefined ? network : withInputShapes(network, options.inputShapes);
   const names = options.outputs ?? network.outputs;
-  const model = networkToOnnx(shaped, names.map((name) => [name, resolveName(shaped, name)] as const));
+  const model = networkToOnnx(
+    shaped,
+    names.map((name) => [name, resolveName(shaped, name)] as const),
+  );
   const session = await openSession(model, options.threads ?? availableParallelism(), network.file);
   const inputs = new Map(shaped.inputs.map(({ name, shape }) => [name, shape]));
   return new OnnxForwardSession(session, model, inputs, names);
@@ -70,7 +73,9 @@ class OnnxForwardSession implements ForwardSession {
     this.running = true;
     try {
       const results = await this.session.run(feeds);
-      return new Map(this.model.outputs.map(({ name, onnxName, shape }) => [name, takeTensor(results[onnxName], shape)]));
+      return new Map(
+        this.model.outputs.map(({ name, onnxName, shape }) => [name, takeTensor(results[onnxName], shape)]),
+      );
     } finally {
       this.running = false;
     }

@@ -6,5 +6,5 @@ export function activationOperation(
   { layer, bottoms: [bottom], tops: [top] }: LoweringContext,
   activation: Activation,
 ): readonly Operation[] {
-  return [{ kind: 'activation', layer, inputs: [bottom?.id ?? ''], output: top?.id ?? '', activation }];
+  return [{ kind: 'activation', layer, inputs: [bottom.id], output: top.id, activation }];
 }

@@ -17,11 +17,11 @@ export function emitAffine(
   const needsShift = shift.some((value) => value !== 0);
   const scaled = builder.node(
     'Mul',
-    [bottom?.name ?? '', builder.floats(shape, scale)],
+    [bottom.name, builder.floats(shape, scale)],
     {},
-    needsShift ? undefined : top?.name,
+    needsShift ? undefined : top.name,
   );
-  if (needsShift) builder.node('Add', [scaled, builder.floats(shape, shift)], {}, top?.name);
+  if (needsShift) builder.node('Add', [scaled, builder.floats(shape, shift)], {}, top.name);
 }
 
 /** The shape in which one value per channel broadcasts over a blob: 1 x C x 1 x 1. */
@@ -36,8 +36,8 @@ export function affineOperation(
   return {
     kind: 'affine',
     layer,
-    inputs: [bottom?.id ?? ''],
-    output: top?.id ?? '',
+    inputs: [bottom.id],
+    output: top.id,
     scale,
     shift,
     activation: { kind: 'none' },

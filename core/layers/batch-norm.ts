@@ -1,14 +1,14 @@
 import type { Shape } from '../common/tensor.ts';
 import { affineOperation, channelShape, emitAffine, type Affine } from './affine-form.ts';
-import { inFloat, notOnBoard, one, type LayerKind, type OnnxContext } from './kind.ts';
+import { inFloat, notOnBoard, one, type LayerKind, type LayerWeights, type OnnxContext } from './kind.ts';
 
 /**
  * BatchNormLayer::Forward in phase TEST: the stored mean and variance are sums, divided by the third blob (0 means that
  * nothing was summed: all is 0); y = (x - mean) / sqrt(variance + eps).
  */
-function storedStatistics(weights: readonly Float32Array[], eps: number): Affine {
+function storedStatistics(weights: LayerWeights, eps: number): Affine {
   const [means = new Float32Array(), variances = new Float32Array(), divisor] = weights;
-  const total = divisor === undefined ? 1 : (divisor[0] ?? 1);
+  const total = divisor === undefined ? 1 : divisor[0];
   const factor = total === 0 ? 0 : 1 / total;
   const scale = variances.map((variance) => 1 / Math.sqrt(variance * factor + eps));
   const shift = means.map((mean, channel) => -mean * factor * (scale[channel] ?? 0));
@@ -17,13 +17,13 @@ function storedStatistics(weights: readonly Float32Array[], eps: number): Affine
 
 /** `use_global_stats: false` in a deployed file: the statistics of the batch itself. */
 function emitBatchStatistics({ builder, bottoms: [bottom], tops: [top] }: OnnxContext, eps: number): void {
-  const axes = (bottom?.shape ?? []).map((_, axis) => axis).filter((axis) => axis !== 1);
-  const input = bottom?.name ?? '';
+  const axes = bottom.shape.map((_, axis) => axis).filter((axis) => axis !== 1);
+  const input = bottom.name;
   const mean = builder.node('ReduceMean', [input], { axes, keepdims: 1 });
   const centred = builder.node('Sub', [input, mean]);
   const variance = builder.node('ReduceMean', [builder.node('Mul', [centred, centred])], { axes, keepdims: 1 });
   const deviation = builder.node('Sqrt', [builder.node('Add', [variance, builder.scalar(eps)])]);
-  builder.node('Div', [centred, deviation], {}, top?.name);
+  builder.node('Div', [centred, deviation], {}, top.name);
 }
 
 export const batchNorm: LayerKind = {
@@ -45,7 +45,7 @@ export const batchNorm: LayerKind = {
       ],
       emitOnnx: (context) => {
         if (!stored) emitBatchStatistics(context, eps);
-        else emitAffine(context, storedStatistics(context.weights, eps), channelShape(context.bottoms[0]?.shape ?? []));
+        else emitAffine(context, storedStatistics(context.weights, eps), channelShape(context.bottoms[0].shape));
       },
       boardForm: () =>
         stored

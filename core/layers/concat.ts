@@ -30,8 +30,13 @@ export const concat: LayerKind = {
         return [first.map((extent, index) => (index === axis ? total : extent))];
       },
       emitOnnx: ({ builder, bottoms, tops: [top] }) => {
-        const axis = axisOf(bottoms[0]?.shape ?? []);
-        builder.node('Concat', bottoms.map(({ name }) => name), { axis }, top?.name);
+        const axis = axisOf(bottoms[0].shape);
+        builder.node(
+          'Concat',
+          bottoms.map(({ name }) => name),
+          { axis },
+          top.name,
+        );
       },
       boardForm: () => int8,
       lower: ({ layer: name, bottoms, tops: [top] }) => [
@@ -39,8 +44,8 @@ export const concat: LayerKind = {
           kind: 'concat',
           layer: name,
           inputs: bottoms.map(({ id }) => id),
-          output: top?.id ?? '',
-          axis: axisOf(bottoms[0]?.shape ?? []),
+          output: top.id,
+          axis: axisOf(bottoms[0].shape),
         },
       ],
     };

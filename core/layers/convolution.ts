@@ -57,7 +57,7 @@ function parseConvolution(layer: Fields, depthwise: boolean): LayerForm {
           dilations: [dilation.height, dilation.width],
           group: groupOf(bottom.shape),
         };
-        builder.node('Conv', [bottom.name, ...constants], attributes, tops[index]?.name);
+        builder.node('Conv', [bottom.name, ...constants], attributes, tops[index].name);
       });
     },
     boardForm: () => int8,
@@ -66,7 +66,7 @@ function parseConvolution(layer: Fields, depthwise: boolean): LayerForm {
         kind: 'convolution',
         layer: name,
         inputs: [bottom.id],
-        output: tops[index]?.id ?? '',
+        output: tops[index].id,
         fullyConnected: false,
         kernel,
         stride,

@@ -13,7 +13,7 @@ function emit({ builder, bottoms, tops }: OnnxContext, operation: string, coeffi
   let result = first;
   rest.forEach((term, index) => {
     const isLast = index === rest.length - 1;
-    result = builder.node(onnxTypes[operation] ?? 'Add', [result, term], {}, isLast ? tops[0]?.name : undefined);
+    result = builder.node(onnxTypes[operation] ?? 'Add', [result, term], {}, isLast ? tops[0].name : undefined);
   });
 }
 
@@ -50,14 +50,13 @@ export const eltwise: LayerKind = {
       emitOnnx: (context) => {
         emit(context, operation, coefficients);
       },
-      boardForm: () =>
-        operation === 'SUM' ? int8 : notOnBoard(`An element-wise ${operation} has no board form yet.`),
+      boardForm: () => (operation === 'SUM' ? int8 : notOnBoard(`An element-wise ${operation} has no board form yet.`)),
       lower: ({ layer: name, bottoms, tops: [top] }) => [
         {
           kind: 'eltwise-sum',
           layer: name,
           inputs: bottoms.map(({ id }) => id),
-          output: top?.id ?? '',
+          output: top.id,
           coefficients: bottoms.map((_, index) => coefficients[index] ?? 1),
           activation: { kind: 'none' },
         },

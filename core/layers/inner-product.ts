@@ -40,26 +40,26 @@ export const innerProduct: LayerKind = {
       ],
       macs: ([bottom = []]) => elementCount(bottom) * outputs,
       emitOnnx: ({ builder, bottoms: [bottom], tops: [top], weights: [weights = new Float32Array(), bias] }) => {
-        const shape = bottom?.shape ?? [];
+        const shape = bottom.shape;
         const rows = elementCount(shape.slice(0, axisOf(shape)));
-        const matrix = builder.node('Reshape', [bottom?.name ?? '', builder.integers([rows, inputsOf(shape)])]);
+        const matrix = builder.node('Reshape', [bottom.name, builder.integers([rows, inputsOf(shape)])]);
         const constants = [builder.floats(weightShape(shape), weights)];
         if (bias !== undefined) constants.push(builder.floats([outputs], bias));
         const product = builder.node('Gemm', [matrix, ...constants], { transB: transpose ? 0 : 1 });
-        builder.node('Reshape', [product, builder.integers(top?.shape ?? [])], {}, top?.name);
+        builder.node('Reshape', [product, builder.integers(top.shape)], {}, top.name);
       },
       boardForm: ([bottom = []]) =>
         axisOf(bottom) === 1 && bottom.length <= 4
           ? int8
           : notOnBoard('An inner product runs on boards only over all axes after the batch (axis 1, up to four axes).'),
       lower: ({ layer: name, bottoms: [bottom], tops: [top], weights: [weights = new Float32Array(), bias] }) => {
-        const shape = bottom?.shape ?? [];
+        const shape = bottom.shape;
         return [
           {
             kind: 'convolution',
             layer: name,
-            inputs: [bottom?.id ?? ''],
-            output: top?.id ?? '',
+            inputs: [bottom.id],
+            output: top.id,
             fullyConnected: true,
             kernel: { height: shape[2] ?? 1, width: shape[3] ?? 1 },
             stride: { height: 1, width: 1 },

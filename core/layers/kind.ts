@@ -31,8 +31,7 @@ export interface WeightShape {
 }
 
 /** How a layer runs on a board. `not` means: not yet, or not at all. */
-export type BoardForm =
-  { readonly runs: 'int8' } | { readonly runs: 'float'; readonly reason: string } | NoBoardForm;
+export type BoardForm = { readonly runs: 'int8' } | { readonly runs: 'float'; readonly reason: string } | NoBoardForm;
 
 export interface NoBoardForm {
   readonly runs: 'not';
@@ -56,6 +55,9 @@ export interface LayerForm {
   lower(context: LoweringContext): readonly Operation[];
 }
 
+/** Trained values in the order of `weightShapes`; an optional one may be missing at the end. */
+export type LayerWeights = readonly (Float32Array | undefined)[];
+
 /** A value by the name it has in the ONNX model. */
 export interface NamedShape {
   readonly name: string;
@@ -66,15 +68,14 @@ export interface OnnxContext {
   readonly builder: OnnxBuilder;
   readonly bottoms: readonly NamedShape[];
   readonly tops: readonly NamedShape[];
-  /** In the order of `weightShapes`; an optional one may be missing at the end. */
-  readonly weights: readonly Float32Array[];
+  readonly weights: LayerWeights;
 }
 
 export interface LoweringContext {
   readonly layer: string;
   readonly bottoms: readonly Value[];
   readonly tops: readonly Value[];
-  readonly weights: readonly Float32Array[];
+  readonly weights: LayerWeights;
 }
 
 export const one: Arity = { least: 1, most: 1 };

@@ -22,10 +22,10 @@ export const lrn: LayerKind = {
       summary: `${within ? 'within a channel' : 'across channels'}, size ${size}`,
       outputShapes: (bottoms) => bottoms,
       emitOnnx: ({ builder, bottoms: [bottom], tops: [top] }) => {
-        const input = bottom?.name ?? '';
+        const input = bottom.name;
         if (!within) {
           const attributes = { size, alpha: { float: alpha }, beta: { float: beta }, bias: { float: k } };
-          builder.node('LRN', [input], attributes, top?.name);
+          builder.node('LRN', [input], attributes, top.name);
           return;
         }
         const before = (size - 1) / 2;
@@ -37,7 +37,7 @@ export const lrn: LayerKind = {
         });
         const scaled = builder.node('Mul', [average, builder.scalar(alpha)]);
         const sum = builder.node('Add', [scaled, builder.scalar(1)]);
-        builder.node('Div', [input, builder.node('Pow', [sum, builder.scalar(beta)])], {}, top?.name);
+        builder.node('Div', [input, builder.node('Pow', [sum, builder.scalar(beta)])], {}, top.name);
       },
       boardForm: () => notOnBoard('Local response normalisation has no board form yet.'),
       lower: cannotLower,

@@ -36,7 +36,12 @@ function readPooling(layer: Fields): PoolingParameters {
   const stride = requirePositive(readSize(parameters, 'stride', 'stride', 1), parameters, 'stride');
   const pad = readSize(parameters, 'pad', 'pad', 0);
   if (pad.height >= kernel.height || pad.width >= kernel.width) {
-    throw parameters.fail('layer.parameter', 'pad must be smaller than the kernel.', 'Correct pad or kernel_size.', 'pad');
+    throw parameters.fail(
+      'layer.parameter',
+      'pad must be smaller than the kernel.',
+      'Correct pad or kernel_size.',
+      'pad',
+    );
   }
   return { method, global: false, kernel, stride, pad, roundUp };
 }
@@ -72,16 +77,16 @@ function geometryOf(p: PoolingParameters, bottom: Shape, layer: Fields): Pooling
 
 function emitOnnx(p: PoolingParameters, layer: Fields, { builder, bottoms, tops }: OnnxContext): void {
   const [bottom] = bottoms;
-  const geometry = geometryOf(p, bottom?.shape ?? [], layer);
+  const geometry = geometryOf(p, bottom.shape, layer);
   const { kernel, rows, columns, output } = geometry;
   const attributes = {
     kernel_shape: [kernel.height, kernel.width],
     strides: [p.stride.height, p.stride.width],
     pads: [p.pad.height, p.pad.width, trailingPad(rows, output.height), trailingPad(columns, output.width)],
   };
-  const inputs = [bottom?.name ?? ''];
+  const inputs = [bottom.name];
   if (p.method === 'max') {
-    builder.node('MaxPool', inputs, attributes, tops[0]?.name);
+    builder.node('MaxPool', inputs, attributes, tops[0].name);
     return;
   }
   // ONNX divides by the whole kernel here; Caffe by what the padded input holds of it.
@@ -94,10 +99,10 @@ function emitOnnx(p: PoolingParameters, layer: Fields, { builder, bottoms, tops 
     'AveragePool',
     inputs,
     { ...attributes, count_include_pad: 1 },
-    wholeWindows ? tops[0]?.name : undefined,
+    wholeWindows ? tops[0].name : undefined,
   );
   if (wholeWindows) return;
-  builder.node('Mul', [average, builder.floats([1, 1, output.height, output.width], factors)], {}, tops[0]?.name);
+  builder.node('Mul', [average, builder.floats([1, 1, output.height, output.width], factors)], {}, tops[0].name);
 }
 
 function summaryOf(p: PoolingParameters): string {
@@ -123,10 +128,10 @@ function parsePooling(layer: Fields): LayerForm {
       {
         kind: 'pooling',
         layer: name,
-        inputs: [bottom?.id ?? ''],
-        output: top?.id ?? '',
+        inputs: [bottom.id],
+        output: top.id,
         method: p.method,
-        kernel: geometryOf(p, bottom?.shape ?? [], layer).kernel,
+        kernel: geometryOf(p, bottom.shape, layer).kernel,
         stride: p.stride,
         pad: p.pad,
         activation: { kind: 'none' },

@@ -15,9 +15,9 @@ export const prelu: LayerKind = {
       outputShapes: (bottoms) => bottoms,
       weightShapes: ([bottom = []]) => [{ name: 'slopes', shape: [slopeCount(bottom)] }],
       emitOnnx: ({ builder, bottoms: [bottom], tops: [top], weights: [slopes = new Float32Array()] }) => {
-        const shape = bottom?.shape ?? [];
+        const shape = bottom.shape;
         const slopeShape = [slopeCount(shape), ...shape.slice(2).map(() => 1)];
-        builder.node('PRelu', [bottom?.name ?? '', builder.floats(slopeShape, slopes)], {}, top?.name);
+        builder.node('PRelu', [bottom.name, builder.floats(slopeShape, slopes)], {}, top.name);
       },
       boardForm: () => int8,
       lower: (context) =>

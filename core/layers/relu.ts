@@ -12,9 +12,9 @@ export const relu: LayerKind = {
       summary: slope === 0 ? '' : `slope ${slope}`,
       outputShapes: (bottoms) => bottoms,
       emitOnnx: ({ builder, bottoms: [bottom], tops: [top] }) => {
-        const inputs = [bottom?.name ?? ''];
-        if (slope === 0) builder.node('Relu', inputs, {}, top?.name);
-        else builder.node('LeakyRelu', inputs, { alpha: { float: slope } }, top?.name);
+        const inputs = [bottom.name];
+        if (slope === 0) builder.node('Relu', inputs, {}, top.name);
+        else builder.node('LeakyRelu', inputs, { alpha: { float: slope } }, top.name);
       },
       boardForm: () => int8,
       lower: (context) =>

@@ -16,7 +16,7 @@ export const relu6: LayerKind = {
       summary: '',
       outputShapes: (bottoms) => bottoms,
       emitOnnx: ({ builder, bottoms: [bottom], tops: [top] }) => {
-        builder.node('Clip', [bottom?.name ?? '', builder.scalar(0), builder.scalar(6)], {}, top?.name);
+        builder.node('Clip', [bottom.name, builder.scalar(0), builder.scalar(6)], {}, top.name);
       },
       boardForm: () => int8,
       lower: (context) => activationOperation(context, { kind: 'relu6' }),

@@ -32,7 +32,8 @@ export const reshape: LayerKind = {
       const rest = elementCount(bottom) / known;
       const inferred = copied.map((dim) => (dim === -1 ? rest : dim));
       const shape = [...bottom.slice(0, start), ...inferred, ...bottom.slice(end)];
-      if (elementCount(shape) === elementCount(bottom) && shape.every((extent) => Number.isInteger(extent))) return shape;
+      if (elementCount(shape) === elementCount(bottom) && shape.every((extent) => Number.isInteger(extent)))
+        return shape;
       throw shapeError(
         parameters,
         `A blob of ${shapeText(bottom)} cannot become ${dims.join(' x ')}: the number of values differs.`,

@@ -8,11 +8,11 @@ export function sameValues(summary: string, outputShapes: (bottom: Shape) => rea
     outputShapes: ([bottom = []]) => outputShapes(bottom),
     emitOnnx: ({ builder, bottoms: [bottom], tops }) => {
       for (const top of tops) {
-        builder.node('Reshape', [bottom?.name ?? '', builder.integers(top.shape)], {}, top.name);
+        builder.node('Reshape', [bottom.name, builder.integers(top.shape)], {}, top.name);
       }
     },
     boardForm: () => int8,
     lower: ({ layer, bottoms: [bottom], tops }) =>
-      tops.map(({ id }) => ({ kind: 'reshape', layer, inputs: [bottom?.id ?? ''], output: id })),
+      tops.map(({ id }) => ({ kind: 'reshape', layer, inputs: [bottom.id], output: id })),
   };
 }

@@ -17,7 +17,9 @@ export const scale: LayerKind = {
     const axisCount = parameters.number('num_axes', 1);
     const axisOf = (bottom: Shape): number => resolveAxis(parameters.number('axis', 1), bottom, parameters);
 
-    const factorShape = ([bottom = [], second]: readonly Shape[]): Shape => {
+    const factorShape = (bottoms: readonly Shape[]): Shape => {
+      const [bottom] = bottoms;
+      const second = bottoms.at(1);
       const axis = axisOf(bottom);
       if (second === undefined) return bottom.slice(axis, axisCount < 0 ? undefined : axis + axisCount);
       if (!sameShape(bottom.slice(axis, axis + second.length), second)) {
@@ -50,7 +52,8 @@ export const scale: LayerKind = {
       emitOnnx: (context) => {
         const { builder, bottoms, tops, weights } = context;
         const shape = broadcast(bottoms.map((bottom) => bottom.shape));
-        const [first, second] = bottoms;
+        const [first] = bottoms;
+        const second = bottoms.at(1);
         if (second === undefined) {
           const [factors = new Float32Array(), bias] = weights;
           emitAffine(context, { scale: factors, shift: bias ?? new Float32Array(factors.length) }, shape);
@@ -58,13 +61,15 @@ export const scale: LayerKind = {
         }
         const factors = builder.node('Reshape', [second.name, builder.integers(shape)]);
         const [bias] = weights;
-        const scaled = builder.node('Mul', [first?.name ?? '', factors], {}, bias === undefined ? tops[0]?.name : undefined);
-        if (bias !== undefined) builder.node('Add', [scaled, builder.floats(shape, bias)], {}, tops[0]?.name);
+        const scaled = builder.node('Mul', [first.name, factors], {}, bias === undefined ? tops[0].name : undefined);
+        if (bias !== undefined) builder.node('Add', [scaled, builder.floats(shape, bias)], {}, tops[0].name);
       },
       boardForm: (bottoms) => {
         const [bottom = []] = bottoms;
-        if (bottoms.length === 2) return notOnBoard('A Scale whose factors are computed (two bottoms) has no board form yet.');
-        if (axisOf(bottom) !== 1 || axisCount !== 1) return notOnBoard('Only a Scale with one factor per channel has a board form.');
+        if (bottoms.length === 2)
+          return notOnBoard('A Scale whose factors are computed (two bottoms) has no board form yet.');
+        if (axisOf(bottom) !== 1 || axisCount !== 1)
+          return notOnBoard('Only a Scale with one factor per channel has a board form.');
         return inFloat('A Scale that does not follow a convolution cannot be folded into one.');
       },
       lower: (context) => {

@@ -18,16 +18,16 @@ export const softmax: LayerKind = {
         return bottoms;
       },
       emitOnnx: ({ builder, bottoms: [bottom], tops: [top] }) => {
-        builder.node('Softmax', [bottom?.name ?? ''], { axis: axisOf(bottom?.shape ?? []) }, top?.name);
+        builder.node('Softmax', [bottom.name], { axis: axisOf(bottom.shape) }, top.name);
       },
       boardForm: () => inFloat('A softmax is always computed in float.'),
       lower: ({ layer: name, bottoms: [bottom], tops: [top] }) => [
         {
           kind: 'softmax',
           layer: name,
-          inputs: [bottom?.id ?? ''],
-          output: top?.id ?? '',
-          axis: axisOf(bottom?.shape ?? []),
+          inputs: [bottom.id],
+          output: top.id,
+          axis: axisOf(bottom.shape),
         },
       ],
     };

@@ -5,5 +5,6 @@ export const tanh: LayerKind = {
   types: ['TanH'],
   bottoms: one,
   tops: one,
-  parse: () => unaryForm('A hyperbolic tangent', '', (builder, input, output) => builder.node('Tanh', [input], {}, output)),
+  parse: () =>
+    unaryForm('A hyperbolic tangent', '', (builder, input, output) => builder.node('Tanh', [input], {}, output)),
 };

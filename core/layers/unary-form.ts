@@ -11,7 +11,7 @@ export function unaryForm(
     summary,
     outputShapes: (bottoms) => bottoms,
     emitOnnx: ({ builder, bottoms: [bottom], tops: [top] }) => {
-      emit(builder, bottom?.name ?? '', top?.name ?? '');
+      emit(builder, bottom.name, top.name);
     },
     boardForm: () => notOnBoard(`${name} has no board form yet.`),
     lower: cannotLower,

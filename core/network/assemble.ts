@@ -44,7 +44,9 @@ export function assemble(net: NetDescription, options: AssembleOptions): Assembl
     inputs,
     outputs: outputs.map(id),
     layers: layers.map((layer) => instantiate(layer, id)),
-    blobs: new Map([...wiring.last].filter(([, version]) => needed.has(version)).map(([blob, version]) => [blob, id(version)])),
+    blobs: new Map(
+      [...wiring.last].filter(([, version]) => needed.has(version)).map(([blob, version]) => [blob, id(version)]),
+    ),
     warnings: wiring.warnings,
   };
 }
@@ -102,7 +104,8 @@ function nameVersions(wiring: Wiring): Map<Version, ValueId> {
 }
 
 function requested(name: string, wiring: Wiring, file: string): Version {
-  const version = wiring.last.get(name) ?? wiring.layers.find((layer) => layer.description.name === name)?.outputs.at(0);
+  const version =
+    wiring.last.get(name) ?? wiring.layers.find((layer) => layer.description.name === name)?.outputs.at(0);
   if (version !== undefined) return version;
   const names = [...wiring.last.keys(), ...wiring.layers.map((layer) => layer.description.name)];
   throw new CortadoError(
@@ -129,15 +132,18 @@ function unknownLayer(layer: LayerDescription): CortadoError {
   return layer.fields.fail(
     'network.unknown-layer',
     `The layer ${layer.name} has the type ${layer.type}, which is not known.${hint}`,
-    hint === ''
-      ? 'Take it out of the network, or ask only for outputs before it.'
-      : 'Correct the type in this line.',
+    hint === '' ? 'Take it out of the network, or ask only for outputs before it.' : 'Correct the type in this line.',
     'type',
   );
 }
 
 function noOutputs(file: string): CortadoError {
-  return new CortadoError('network.no-outputs', 'The network computes nothing in phase TEST.', 'Give a deploy.prototxt.', {
-    location: { file },
-  });
+  return new CortadoError(
+    'network.no-outputs',
+    'The network computes nothing in phase TEST.',
+    'Give a deploy.prototxt.',
+    {
+      location: { file },
+    },
+  );
 }

@@ -29,10 +29,11 @@ export function inferShapes(inputs: readonly NetworkInput[], layers: readonly Un
   const inferred = layers.map((layer) => {
     const bottoms = layer.inputs.map((id) => values.get(id)?.shape ?? []);
     const tops = layer.form.outputShapes(bottoms);
+    if (tops.length !== layer.outputs.length) throw topCount(layer, tops.length, file);
     tops.forEach((shape, index) => {
       checkSize(shape, file, layer.line, `layer "${layer.name}"`);
       const id = layer.outputs[index];
-      if (id !== undefined) values.set(id, { id, blob: layer.tops[index] ?? id, shape });
+      values.set(id, { id, blob: layer.tops[index], shape });
     });
     const weightShapes = layer.form.weightShapes?.(bottoms) ?? [];
     for (const { shape } of weightShapes) checkSize(shape, file, layer.line, `layer "${layer.name}" weights`);
@@ -53,8 +54,8 @@ export function withInputShapes(network: Network, shapes: ReadonlyMap<string, Sh
   const inferred = inferShapes(inputs, network.layers, network.file);
   const layers = inferred.layers.map((layer, index) => {
     const before = network.layers[index];
-    checkWeightsStay(layer, before?.weightShapes ?? [], network.file);
-    return { ...layer, weights: before?.weights };
+    checkWeightsStay(layer, before.weightShapes, network.file);
+    return { ...layer, weights: before.weights };
   });
   return { ...network, ...inferred, inputs, layers };
 }
@@ -76,8 +77,18 @@ function checkWeightsStay(
   });
 }
 
+function topCount(layer: UnshapedLayer, wanted: number, file: string): CortadoError {
+  return new CortadoError(
+    'network.arity',
+    `With these bottoms the layer ${layer.name} has ${wanted} tops; ${layer.outputs.length} are written.`,
+    'Correct the top lines of this layer.',
+    { location: { file, line: layer.line, field: `layer "${layer.name}".top` } },
+  );
+}
+
 function checkSize(shape: Shape, file: string, line: number | undefined, field: string): void {
-  if (shape.every((extent) => Number.isSafeInteger(extent) && extent >= 1) && elementCount(shape) <= mostElements) return;
+  if (shape.every((extent) => Number.isSafeInteger(extent) && extent >= 1) && elementCount(shape) <= mostElements)
+    return;
   throw new CortadoError(
     'network.shape-too-large',
     `The shape ${shapeText(shape)} is not one that a blob can have: extents are 1 or more and there are at most 2^31 - 1 values.`,

@@ -18,7 +18,11 @@ export function inputShape({ version, source, index }: WiredInput, file: string,
   if (given !== undefined) return given;
   const stated = 'fields' in source ? statedShape(source, index) : inputOfNet(source);
   if (stated === undefined) {
-    const location = { file, line: 'fields' in source ? source.fields.line : source.line, field: `input "${version.blob}"` };
+    const location = {
+      file,
+      line: 'fields' in source ? source.fields.line : source.line,
+      field: `input "${version.blob}"`,
+    };
     throw new CortadoError(
       'network.input-shape',
       `The file does not say which shape the input ${version.blob} has.`,

@@ -9,11 +9,7 @@ import type { WeightShape } from '../layers/kind.ts';
  * The blobs of a layer, held against what the layer wants.
  * @throws CortadoError `network.weights-missing`, `network.weights-count`, `network.weights-shape`
  */
-export function matchWeights(
-  layer: string,
-  wanted: readonly WeightShape[],
-  model: CaffeModel,
-): readonly WeightBlob[] {
+export function matchWeights(layer: string, wanted: readonly WeightShape[], model: CaffeModel): readonly WeightBlob[] {
   if (wanted.length === 0) return [];
   const found = model.layers.get(layer);
   if (found === undefined) throw weightsMissing(layer, model);

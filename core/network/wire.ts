@@ -112,7 +112,9 @@ class WiringState implements Wiring {
       later === undefined
         ? 'Write the name of a top of an earlier layer, or of an input.'
         : 'Put the layers in the order in which they run.',
-      { location: { file: this.net.file, line: field?.line ?? layer.fields.line, field: `${layer.fields.path}.bottom` } },
+      {
+        location: { file: this.net.file, line: field?.line ?? layer.fields.line, field: `${layer.fields.path}.bottom` },
+      },
     );
   }
 
