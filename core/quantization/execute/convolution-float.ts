@@ -1,6 +1,7 @@
 import type { Shape } from '../../common/tensor.ts';
 import type { ConvolutionForm, QuantizedConvolution } from '../quantized-network.ts';
 import { applyActivation } from './activation.ts';
+import { multiplyFloat } from './multiply-float.ts';
 import { convolutionGeometry, gatherPatches } from './patches.ts';
 
 /** A convolution in float. Sums are kept in float64 and rounded once: a result to measure float32 backends by. */
@@ -18,34 +19,27 @@ export function convolveFloat(
   const area = size.height * size.width;
   const output = new Float32Array(batch * outputChannels * area);
   const patches = new Float32Array(size.width * patchLength);
+  const sums = new Float64Array(channelsPerGroup * size.width);
 
   for (let image = 0; image < batch; image += 1) {
     for (let g = 0; g < group; g += 1) {
       const from = (image * group + g) * inputGroup;
       const plane = input.subarray(from, from + inputGroup);
+      const weights = form.weights.subarray(
+        g * channelsPerGroup * patchLength,
+        (g + 1) * channelsPerGroup * patchLength,
+      );
       for (let row = 0; row < size.height; row += 1) {
         gatherPatches(geometry, plane, row, patches);
-        for (let c = g * channelsPerGroup; c < (g + 1) * channelsPerGroup; c += 1) {
-          const to = (image * outputChannels + c) * area + row * size.width;
-          for (let x = 0; x < size.width; x += 1) {
-            output[to + x] = form.bias[c] + dot(form.weights, c * patchLength, patches, x * patchLength, patchLength);
-          }
+        multiplyFloat(weights, patches, patchLength, channelsPerGroup, size.width, sums);
+        for (let c = 0; c < channelsPerGroup; c += 1) {
+          const channel = g * channelsPerGroup + c;
+          const to = (image * outputChannels + channel) * area + row * size.width;
+          for (let x = 0; x < size.width; x += 1) output[to + x] = sums[c * size.width + x] + form.bias[channel];
         }
       }
     }
   }
   applyActivation(output, outputShape, form.activation);
   return output;
-}
-
-function dot(a: Float32Array, fromA: number, b: Float32Array, fromB: number, length: number): number {
-  let even = 0;
-  let odd = 0;
-  let k = 0;
-  for (; k + 2 <= length; k += 2) {
-    even += a[fromA + k] * b[fromB + k];
-    odd += a[fromA + k + 1] * b[fromB + k + 1];
-  }
-  if (k < length) even += a[fromA + k] * b[fromB + k];
-  return even + odd;
 }
