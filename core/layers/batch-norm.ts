@@ -1,6 +1,6 @@
 import type { Shape } from '../common/tensor.ts';
 import { affineOperation, channelShape, emitAffine, type Affine } from './affine-form.ts';
-import { inFloat, notOnBoard, one, type LayerKind, type LayerWeights, type OnnxContext } from './kind.ts';
+import { affineInFloat, notOnBoard, one, type LayerKind, type LayerWeights, type OnnxContext } from './kind.ts';
 
 /**
  * BatchNormLayer::Forward in phase TEST: the stored mean and variance are sums, divided by the third blob (0 means that
@@ -48,9 +48,7 @@ export const batchNorm: LayerKind = {
         else emitAffine(context, storedStatistics(context.weights, eps), channelShape(context.bottoms[0].shape));
       },
       boardForm: () =>
-        stored
-          ? inFloat('A BatchNorm that does not follow a convolution cannot be folded into one.')
-          : notOnBoard('It uses the statistics of the batch; set use_global_stats: true.'),
+        stored ? affineInFloat : notOnBoard('It uses the statistics of the batch; set use_global_stats: true.'),
       lower: (context) => [affineOperation(context, storedStatistics(context.weights, eps))],
     };
   },

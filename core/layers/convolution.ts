@@ -1,7 +1,7 @@
 import type { Fields } from '../caffe/fields.ts';
 import { elementCount, shapeText, type Shape } from '../common/tensor.ts';
 import { checkGroup, readConvolution } from './convolution-parameters.ts';
-import { int8, one, some, type LayerForm, type LayerKind } from './kind.ts';
+import { int8Convolution, one, some, type LayerForm, type LayerKind } from './kind.ts';
 import { imageShape, shapeError } from './shapes.ts';
 
 /** Extent of a convolution's output, rounded down as Caffe's BaseConvolutionLayer does. */
@@ -60,7 +60,7 @@ function parseConvolution(layer: Fields, depthwise: boolean): LayerForm {
         builder.node('Conv', [bottom.name, ...constants], attributes, tops[index].name);
       });
     },
-    boardForm: () => int8,
+    boardForm: () => int8Convolution,
     lower: ({ layer: name, bottoms, tops, weights: [weights = new Float32Array(), bias] }) =>
       bottoms.map((bottom, index) => ({
         kind: 'convolution',

@@ -1,5 +1,5 @@
 import { elementCount, type Shape } from '../common/tensor.ts';
-import { int8, notOnBoard, one, type LayerKind } from './kind.ts';
+import { int8Convolution, notOnBoard, one, type LayerKind } from './kind.ts';
 import { resolveAxis } from './shapes.ts';
 
 /** Weights stored K x N (`transpose: true`) as N x K. */
@@ -50,7 +50,7 @@ export const innerProduct: LayerKind = {
       },
       boardForm: ([bottom = []]) =>
         axisOf(bottom) === 1 && bottom.length <= 4
-          ? int8
+          ? int8Convolution
           : notOnBoard('An inner product runs on boards only over all axes after the batch (axis 1, up to four axes).'),
       lower: ({ layer: name, bottoms: [bottom], tops: [top], weights: [weights = new Float32Array(), bias] }) => {
         const shape = bottom.shape;

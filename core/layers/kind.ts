@@ -31,7 +31,20 @@ export interface WeightShape {
 }
 
 /** How a layer runs on a board. `not` means: not yet, or not at all. */
-export type BoardForm = { readonly runs: 'int8' } | { readonly runs: 'float'; readonly reason: string } | NoBoardForm;
+export type BoardForm = Int8Form | FloatForm | NoBoardForm;
+
+export interface Int8Form {
+  readonly runs: 'int8';
+  /** A convolution: a scale and shift per channel after it can be folded into its weights. */
+  readonly absorbsAffine: boolean;
+}
+
+export interface FloatForm {
+  readonly runs: 'float';
+  readonly reason: string;
+  /** A scale and shift per channel, which disappears into a convolution before it. */
+  readonly isAffine: boolean;
+}
 
 export interface NoBoardForm {
   readonly runs: 'not';
@@ -82,11 +95,19 @@ export const one: Arity = { least: 1, most: 1 };
 export const some: Arity = { least: 1, most: Infinity };
 export const none: Arity = { least: 0, most: 0 };
 
-export const int8: BoardForm = { runs: 'int8' };
+export const int8: Int8Form = { runs: 'int8', absorbsAffine: false };
+export const int8Convolution: Int8Form = { runs: 'int8', absorbsAffine: true };
 
-export function inFloat(reason: string): BoardForm {
-  return { runs: 'float', reason };
+export function inFloat(reason: string): FloatForm {
+  return { runs: 'float', reason, isAffine: false };
 }
+
+/** A scale and shift per channel that no convolution takes up. */
+export const affineInFloat: FloatForm = {
+  runs: 'float',
+  reason: 'No convolution stands before it that could take it up.',
+  isAffine: true,
+};
 
 export function notOnBoard(reason: string): NoBoardForm {
   return { runs: 'not', reason };

@@ -1,6 +1,6 @@
 import type { Shape } from '../common/tensor.ts';
 import { affineOperation, emitAffine } from './affine-form.ts';
-import { inFloat, notOnBoard, type LayerKind } from './kind.ts';
+import { affineInFloat, notOnBoard, type LayerKind } from './kind.ts';
 import { resolveAxis, sameShape, shapeError } from './shapes.ts';
 
 /**
@@ -70,7 +70,7 @@ export const scale: LayerKind = {
           return notOnBoard('A Scale whose factors are computed (two bottoms) has no board form yet.');
         if (axisOf(bottom) !== 1 || axisCount !== 1)
           return notOnBoard('Only a Scale with one factor per channel has a board form.');
-        return inFloat('A Scale that does not follow a convolution cannot be folded into one.');
+        return affineInFloat;
       },
       lower: (context) => {
         const [factors = new Float32Array(), bias] = context.weights;
