@@ -75,13 +75,60 @@ CORTADO_NEON_INLINE void store_part(std::int8_t* output, int8x8_t bytes, std::in
   if ((count & 1) != 0) *output = vget_lane_s8(bytes, 0);
 }
 
-// Narrows four or eight requantised channels, clamps and stores `count` of them.
+// Narrows eight requantised channels (or four of two pixels) and clamps them.
+CORTADO_NEON_INLINE int8x8_t narrow_and_clamp(int32x4_t first, int32x4_t second,
+                                              const ChannelView& channels) {
+  const int16x8_t narrow = vcombine_s16(vqmovn_s32(first), vqmovn_s32(second));
+  return vmin_s8(vmax_s8(vqmovn_s16(narrow), vdup_n_s8(channels.low)), vdup_n_s8(channels.high));
+}
+
 CORTADO_NEON_INLINE void store_channels(std::int8_t* output, int32x4_t first, int32x4_t second,
                                         const ChannelView& channels, std::int32_t count) {
-  const int16x8_t narrow = vcombine_s16(vqmovn_s32(first), vqmovn_s32(second));
-  const int8x8_t bytes =
-      vmin_s8(vmax_s8(vqmovn_s16(narrow), vdup_n_s8(channels.low)), vdup_n_s8(channels.high));
-  store_part(output, bytes, count);
+  store_part(output, narrow_and_clamp(first, second, channels), count);
+}
+
+// Four channels a row: two rows share the narrowing.
+template <int kRows>
+CORTADO_NEON_INLINE void store_rows(const GemmTile& tile, const int32x4_t (&acc)[kRows][1]) {
+  std::int8_t* output = tile.output;
+#pragma GCC unroll 4
+  for (int row = 0; row < kRows; row += 2) {
+    const bool pair = row + 1 < kRows;
+    const int8x8_t bytes = narrow_and_clamp(acc[row][0], acc[pair ? row + 1 : row][0], tile.channels);
+    if (tile.columns >= 4) {
+      const std::uint32_t first = vget_lane_u32(vreinterpret_u32_s8(bytes), 0);
+      std::memcpy(output, &first, sizeof first);
+      if (pair) {
+        const std::uint32_t second = vget_lane_u32(vreinterpret_u32_s8(bytes), 1);
+        std::memcpy(output + tile.output_pixel_stride, &second, sizeof second);
+      }
+    } else {
+      store_part(output, bytes, tile.columns);
+      if (pair) store_part(output + tile.output_pixel_stride, vext_s8(bytes, bytes, 4), tile.columns);
+    }
+    output += 2 * tile.output_pixel_stride;
+  }
+}
+
+// Eight channels or more a row. A tile may have fewer pixels than kRows.
+template <int kRows, int kQuads>
+CORTADO_NEON_INLINE void store_rows(const GemmTile& tile, const int32x4_t (&acc)[kRows][kQuads]) {
+  std::int8_t* output = tile.output;
+#pragma GCC unroll 8
+  for (int row = 0; row < kRows; ++row) {
+    if (row >= tile.rows) return;
+#pragma GCC unroll 2
+    for (int quad = 0; quad < kQuads; quad += 2) {
+      const int8x8_t bytes = narrow_and_clamp(acc[row][quad], acc[row][quad + 1], tile.channels);
+      const std::int32_t left = tile.columns - 4 * quad;
+      if (left >= 8) {
+        vst1_s8(output + 4 * quad, bytes);
+      } else if (left > 0) {
+        store_part(output + 4 * quad, bytes, left);
+      }
+    }
+    output += tile.output_pixel_stride;
+  }
 }
 
 template <bool kPlain, int kRows, int kQuads>
@@ -93,21 +140,7 @@ CORTADO_NEON_INLINE void requantise_and_store(const GemmTile& tile, int32x4_t (&
 #pragma GCC unroll 8
     for (int row = 0; row < kRows; ++row) acc[row][quad] = requantise<kPlain>(acc[row][quad], parameters);
   }
-  std::int8_t* output = tile.output;
-#pragma GCC unroll 8
-  for (int row = 0; row < kRows; ++row) {
-    if (row >= tile.rows) return;
-#pragma GCC unroll 2
-    for (int quad = 0; quad < kQuads; quad += 2) {
-      const int32x4_t second =
-          quad + 1 < kQuads ? acc[row][quad + 1 < kQuads ? quad + 1 : quad] : vdupq_n_s32(0);
-      const std::int32_t width = kQuads - quad > 1 ? 8 : 4;
-      const std::int32_t left = tile.columns - 4 * quad;
-      if (left > 0)
-        store_channels(output + 4 * quad, acc[row][quad], second, tile.channels, left < width ? left : width);
-    }
-    output += tile.output_pixel_stride;
-  }
+  store_rows(tile, acc);
 }
 
 // Requantises and stores a tile of finished accumulators, bias included.

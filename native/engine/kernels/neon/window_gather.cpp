@@ -30,24 +30,27 @@ WindowGather::WindowGather(const ConvolutionShape& shape, const GemmKernel& kern
       segment_length_(form_ == Form::kTaps ? group_channels_
                                            : group_channels_ * shape.kernel_height * shape.kernel_width),
       block_pixels_(choose_block_pixels()),
-      zeros_(static_cast<std::size_t>(shape.input_channels) + kBlobSlack) {}
+      zeros_(static_cast<std::size_t>(shape.input_channels) + kBlobSlack) {
+  for (std::int32_t ky = 0; ky < shape.kernel_height; ++ky) {
+    for (std::int32_t kx = 0; kx < shape.kernel_width; ++kx) {
+      const std::ptrdiff_t pixels =
+          static_cast<std::ptrdiff_t>(ky) * shape.dilation_height * shape.input_width +
+          kx * shape.dilation_width;
+      tap_offsets_.push_back(pixels * shape.input_pixel_stride);
+    }
+  }
+}
 
 WindowGather::Form WindowGather::choose_form(const GemmKernel& kernel) const {
   const std::int32_t taps = shape_.kernel_height * shape_.kernel_width;
-  const bool inside =
-      shape_.pad_height == 0 && shape_.pad_width == 0 &&
-      (shape_.output_height - 1) * shape_.stride_height +
-              (shape_.kernel_height - 1) * shape_.dilation_height <
-          shape_.input_height &&
-      (shape_.output_width - 1) * shape_.stride_width + (shape_.kernel_width - 1) * shape_.dilation_width <
-          shape_.input_width;
+  const bool no_padding = inside({0, 0, 0}) && inside({0, shape_.output_height - 1, shape_.output_width - 1});
   if (taps == 1) {
-    const bool same = inside && shape_.stride_height == 1 && shape_.stride_width == 1 &&
+    const bool same = no_padding && shape_.stride_height == 1 && shape_.stride_width == 1 &&
                       shape_.output_height == shape_.input_height &&
                       shape_.output_width == shape_.input_width;
     return same ? Form::kDirect : Form::kTaps;
   }
-  if (inside && shape_.group == 1 && shape_.input_pixel_stride == shape_.input_channels &&
+  if (no_padding && shape_.group == 1 && shape_.input_pixel_stride == shape_.input_channels &&
       shape_.kernel_width == shape_.input_width && shape_.dilation_height == 1 &&
       shape_.dilation_width == 1) {
     return Form::kDense;
@@ -111,24 +114,48 @@ const std::int8_t* WindowGather::tap(const std::int8_t* input, const Position& p
   return input + (row * shape_.input_width + x) * shape_.input_pixel_stride;
 }
 
+bool WindowGather::inside(const Position& position) const {
+  const std::int32_t top = position.y * shape_.stride_height - shape_.pad_height;
+  const std::int32_t left = position.x * shape_.stride_width - shape_.pad_width;
+  return top >= 0 && top + (shape_.kernel_height - 1) * shape_.dilation_height < shape_.input_height &&
+         left >= 0 && left + (shape_.kernel_width - 1) * shape_.dilation_width < shape_.input_width;
+}
+
+void WindowGather::point_to_taps(const std::int8_t* input, const Position& position,
+                                 const std::int8_t** entry) const {
+  if (inside(position)) {
+    const std::int8_t* const first = tap(input, position, 0, 0);
+    for (const std::ptrdiff_t offset : tap_offsets_) {
+      *entry = first + offset;
+      entry += tile_rows_;
+    }
+    return;
+  }
+  for (std::int32_t ky = 0; ky < shape_.kernel_height; ++ky) {
+    for (std::int32_t kx = 0; kx < shape_.kernel_width; ++kx) {
+      *entry = tap(input, position, ky, kx);
+      entry += tile_rows_;
+    }
+  }
+}
+
 void WindowGather::copy_window(const std::int8_t* input, const Position& position, std::int32_t group,
                                std::int8_t* row) const {
-  const std::ptrdiff_t offset = static_cast<std::ptrdiff_t>(group) * group_channels_;
-  const std::int32_t left = position.x * shape_.stride_width - shape_.pad_width;
-  // The taps of a window's row are one run of memory where pixels have no gap and none lies in the padding.
-  const bool run = shape_.dilation_width == 1 && shape_.input_pixel_stride == group_channels_ && left >= 0 &&
-                   left + shape_.kernel_width <= shape_.input_width;
-  const std::int32_t run_length = group_channels_ * shape_.kernel_width;
-  for (std::int32_t ky = 0; ky < shape_.kernel_height; ++ky) {
-    const std::int32_t y =
-        position.y * shape_.stride_height - shape_.pad_height + ky * shape_.dilation_height;
-    if (run && y >= 0 && y < shape_.input_height) {
-      copy_loosely(row, tap(input, position, ky, 0), run_length);
-      row += run_length;
-      continue;
+  const std::ptrdiff_t group_offset = static_cast<std::ptrdiff_t>(group) * group_channels_;
+  if (inside(position)) {
+    // Where pixels have no gap, the taps of a window's row are one run of memory.
+    const bool runs = shape_.dilation_width == 1 && shape_.input_pixel_stride == group_channels_;
+    const std::size_t step = runs ? static_cast<std::size_t>(shape_.kernel_width) : 1;
+    const std::int32_t length = group_channels_ * static_cast<std::int32_t>(step);
+    const std::int8_t* const first = tap(input, position, 0, 0) + group_offset;
+    for (std::size_t i = 0; i < tap_offsets_.size(); i += step, row += length) {
+      copy_loosely(row, first + tap_offsets_[i], length);
     }
+    return;
+  }
+  for (std::int32_t ky = 0; ky < shape_.kernel_height; ++ky) {
     for (std::int32_t kx = 0; kx < shape_.kernel_width; ++kx, row += group_channels_) {
-      copy_loosely(row, tap(input, position, ky, kx) + offset, group_channels_);
+      copy_loosely(row, tap(input, position, ky, kx) + group_offset, group_channels_);
     }
   }
 }
@@ -137,36 +164,34 @@ const std::int8_t* const* WindowGather::gather(const std::int8_t* input, std::in
                                                std::int32_t count, std::int32_t group, void* scratch) const {
   const auto table = static_cast<const std::int8_t**>(scratch);
   std::int8_t* panel = static_cast<std::int8_t*>(scratch) + table_bytes();
+  const std::int8_t* pixel = input + static_cast<std::ptrdiff_t>(first) * shape_.input_pixel_stride;
   Position position = position_of(first);
-  for (std::int32_t pixel = 0; pixel < count; ++pixel, advance(position)) {
-    const std::int32_t tile = pixel / tile_rows_;
-    const std::int8_t** entry = table + tile * tile_rows_ * segments_ + pixel % tile_rows_;
-    switch (form_) {
-      case Form::kDirect:
-        *entry = input + static_cast<std::ptrdiff_t>(first + pixel) * shape_.input_pixel_stride;
-        break;
-      case Form::kDense:
-        *entry = tap(input, position, 0, 0);
-        break;
-      case Form::kPanel:
-        copy_window(input, position, group, panel);
-        *entry = panel;
-        panel += panel_pitch();
-        break;
-      case Form::kTaps:
-        for (std::int32_t ky = 0; ky < shape_.kernel_height; ++ky) {
-          for (std::int32_t kx = 0; kx < shape_.kernel_width; ++kx, entry += tile_rows_) {
-            *entry = tap(input, position, ky, kx);
-          }
-        }
-        break;
+  const std::int8_t** tile = table;
+  for (std::int32_t left = count; left > 0; left -= tile_rows_, tile += tile_rows_ * segments_) {
+    const std::int32_t rows = std::min(left, tile_rows_);
+    for (std::int32_t row = 0; row < rows; ++row) {
+      switch (form_) {
+        case Form::kDirect:
+          tile[row] = pixel;
+          pixel += shape_.input_pixel_stride;
+          continue;
+        case Form::kDense:
+          tile[row] = tap(input, position, 0, 0);
+          break;
+        case Form::kTaps:
+          point_to_taps(input, position, tile + row);
+          break;
+        case Form::kPanel:
+          copy_window(input, position, group, panel);
+          tile[row] = panel;
+          panel += panel_pitch();
+          break;
+      }
+      advance(position);
     }
-  }
-  const std::int32_t rest = count % tile_rows_;
-  if (rest != 0) {
-    const std::int8_t** row = table + count / tile_rows_ * tile_rows_ * segments_;
-    for (std::int32_t segment = 0; segment < segments_; ++segment, row += tile_rows_) {
-      std::fill(row + rest, row + tile_rows_, row[rest - 1]);
+    for (std::int32_t segment = 0; segment < segments_ && rows < tile_rows_; ++segment) {
+      const std::int8_t** const pointers = tile + segment * tile_rows_;
+      std::fill(pointers + rows, pointers + tile_rows_, pointers[rows - 1]);
     }
   }
   return table;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "kernels/convolution.h"
 #include "kernels/neon/aligned_buffer.h"
 #include "kernels/neon/gemm_kernel.h"
@@ -46,6 +48,9 @@ class WindowGather {
   void advance(Position& position) const;
   const std::int8_t* tap(const std::int8_t* input, const Position& position, std::int32_t ky,
                          std::int32_t kx) const;
+  // Whether no tap of the window lies in the padding.
+  bool inside(const Position& position) const;
+  void point_to_taps(const std::int8_t* input, const Position& position, const std::int8_t** entry) const;
   void copy_window(const std::int8_t* input, const Position& position, std::int32_t group,
                    std::int8_t* row) const;
 
@@ -57,6 +62,7 @@ class WindowGather {
   std::int32_t segments_;
   std::int32_t segment_length_;
   std::int32_t block_pixels_;
+  std::vector<std::ptrdiff_t> tap_offsets_;  // from a window's first tap, in bytes
   AlignedBuffer<std::int8_t> zeros_;
 };
 
