@@ -24,7 +24,6 @@ WindowGather::WindowGather(const ConvolutionShape& shape, const GemmKernel& kern
     : shape_(shape),
       tile_rows_(kernel.rows),
       group_channels_(shape.input_channels / shape.group),
-      tail_step_(kernel.tail_step),
       form_(choose_form(kernel)),
       segments_(form_ == Form::kTaps ? shape.kernel_height * shape.kernel_width : 1),
       segment_length_(form_ == Form::kTaps ? group_channels_

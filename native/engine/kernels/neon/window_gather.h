@@ -57,7 +57,6 @@ class WindowGather {
   ConvolutionShape shape_;
   std::int32_t tile_rows_;
   std::int32_t group_channels_;
-  std::int32_t tail_step_;
   Form form_;
   std::int32_t segments_;
   std::int32_t segment_length_;
