@@ -59,7 +59,7 @@ describe('gradients', () => {
         value[index] = before - step;
         const below = loss();
         value[index] = before;
-        expect(gradient[index]).toBeCloseTo((above - below) / (2 * step), 1);
+        expect(gradient[index]).toBeCloseTo((above - below) / (2 * step), 2);
       }
     }
   });
