@@ -122,7 +122,8 @@ function untilClosed(
   });
 }
 
-function agentFailure(event: AgentErrorEvent): CortadoError {
+/** The agent's own refusal as an error. */
+export function agentFailure(event: AgentErrorEvent): CortadoError {
   return new CortadoError(
     event.code,
     event.message,

@@ -1,0 +1,50 @@
+import { access, constants } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { CortadoError } from '../common/errors.ts';
+
+/** Instruction sets that the agent is built for. */
+export type AgentArchitecture = 'aarch64' | 'armv7' | 'x86_64';
+
+const AGENTS_FOLDER = fileURLToPath(new URL('../../resources/agents', import.meta.url));
+
+/** This computer's architecture, or null where there is no agent for it. */
+export function hostArchitecture(): AgentArchitecture | null {
+  if (process.platform !== 'linux') return null;
+  const known: Partial<Record<NodeJS.Architecture, AgentArchitecture>> = {
+    x64: 'x86_64',
+    arm64: 'aarch64',
+    arm: 'armv7',
+  };
+  return known[process.arch] ?? null;
+}
+
+/** Path of the agent for an architecture. Throws `agent.missing` where it has not been built. */
+export async function agentPath(architecture: AgentArchitecture): Promise<string> {
+  const path = join(AGENTS_FOLDER, architecture, 'cortado-agent');
+  if (await isExecutable(path)) return path;
+  throw new CortadoError(
+    'agent.missing',
+    `The agent for ${architecture} has not been built.`,
+    'Run "npm run setup" in the repository: it installs the compilers and builds the agents.',
+    { location: { file: path } },
+  );
+}
+
+/** Full path of a command of this computer, or null. */
+export async function findCommand(name: string): Promise<string | null> {
+  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+    const path = join(folder, name);
+    if (folder !== '' && (await isExecutable(path))) return path;
+  }
+  return null;
+}
+
+async function isExecutable(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

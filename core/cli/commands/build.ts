@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { Option, type Command } from 'commander';
+import { buildNeonPackage, type BuiltPackage } from '../../build/neon/build.ts';
+import { tableFormatNames } from '../../calibration/formats/index.ts';
+import { readTable } from '../../calibration/read-table.ts';
+import type { TableFormat } from '../../calibration/table.ts';
+import { writeFileAtomically } from '../../common/files.ts';
+import { readInputFile } from '../../common/read-input.ts';
+import { optimise } from '../../graph/passes.ts';
+import { loadNetwork } from '../../network/load.ts';
+import { lowerNetwork } from '../../network/lower.ts';
+import { addPreprocessingOptions, type PreprocessingOptions } from '../options.ts';
+import { preprocessingFor, saysPreprocessing, takesPictures } from '../preprocessing.ts';
+import { textTable } from '../text-table.ts';
+import { note, print, progressOnStderr } from '../terminal.ts';
+
+export interface BuildFlags extends PreprocessingOptions {
+  readonly proto: string;
+  readonly model: string;
+  readonly table?: string;
+  readonly tableFormat?: TableFormat;
+  readonly precision: string;
+  readonly output: string;
+  readonly labels?: string;
+}
+
+export function addBuildCommand(program: Command, signal: AbortSignal): void {
+  const command = program
+    .command('build')
+    .description('builds the files for a board')
+    .command('neon')
+    .description('builds the package for ARM boards with NEON')
+    .requiredOption('--proto <file>', 'deploy.prototxt')
+    .requiredOption('--model <file>', '.caffemodel')
+    .option('--table <file>', 'scale table; needed for int8')
+    .addOption(
+      new Option('--table-format <name>', 'format of the table; guessed where its keys leave one choice').choices(
+        tableFormatNames,
+      ),
+    )
+    .addOption(new Option('--precision <name>', 'int8 or fp32').default('int8'))
+    .requiredOption('--output <file>', 'the package that is written')
+    .option('--labels <file>', 'names of the classes, one a line, kept in the package');
+  addPreprocessingOptions(command).action(async (flags: BuildFlags) => {
+    const built = await buildFromFiles(flags, signal);
+    await writeFileAtomically(flags.output, built.bytes);
+    print(precisionTable(built));
+    built.notes.forEach(note);
+    note(
+      `Wrote ${flags.output}: ${(built.bytes.length / 1024).toFixed(1)} KiB, ${flags.precision}, for any ARM board with NEON.`,
+    );
+  });
+}
+
+/** Builds a package from the files that the flags name; nothing is written. */
+export async function buildFromFiles(flags: BuildFlags, signal: AbortSignal): Promise<BuiltPackage> {
+  const network = await loadNetwork(flags);
+  const table = flags.table === undefined ? undefined : await readTable(flags.table, flags.tableFormat);
+  const isPictures = takesPictures(network) || saysPreprocessing(flags);
+  const resolved = isPictures ? await preprocessingFor(network, flags) : undefined;
+  resolved?.notes.forEach(note);
+  return buildNeonPackage({
+    graph: optimise(lowerNetwork(network)),
+    table,
+    precision: flags.precision,
+    preprocessing: resolved?.preprocessing,
+    labels: flags.labels === undefined ? undefined : await readLabels(flags.labels),
+    modelSha256: await sha256Of([flags.proto, flags.model]),
+    tableSha256: flags.table === undefined ? undefined : await sha256Of([flags.table]),
+    signal,
+    onProgress: progressOnStderr(),
+  });
+}
+
+function precisionTable({ layers }: BuiltPackage): string {
+  return textTable(
+    ['layer', 'runs as', 'why'],
+    layers.map(({ layer, runsAs, reason }) => [layer, runsAs, reason]),
+  );
+}
+
+async function readLabels(path: string): Promise<readonly string[]> {
+  const text = new TextDecoder().decode(await readInputFile(path, 'The label file'));
+  return text.replace(/\r?\n$/, '').split(/\r?\n/);
+}
+
+/** SHA-256 of files one after the other, in hexadecimal. */
+async function sha256Of(paths: readonly string[]): Promise<string> {
+  const hash = createHash('sha256');
+  for (const path of paths) {
+    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,115 @@
+import { Option, type Command } from 'commander';
+import { calibrate } from '../../calibration/calibrate.ts';
+import type { BlobCalibration } from '../../calibration/calibrate-target.ts';
+import type { Grouping, MethodName } from '../../calibration/formats/format.ts';
+import { tableFormatNames } from '../../calibration/formats/index.ts';
+import { writeTable } from '../../calibration/read-table.ts';
+import type { TableFormat } from '../../calibration/table.ts';
+import { CortadoError } from '../../common/errors.ts';
+import { isTensorFile, listImages } from '../../images/list-images.ts';
+import { loadNetwork } from '../../network/load.ts';
+import { addPreprocessingOptions, parseCount, type PreprocessingOptions } from '../options.ts';
+import { preprocessingFor } from '../preprocessing.ts';
+import { textTable } from '../text-table.ts';
+import { note, print, progressOnStderr } from '../terminal.ts';
+
+interface CalibrateFlags extends PreprocessingOptions {
+  readonly proto: string;
+  readonly model: string;
+  readonly images: string;
+  readonly output: string;
+  readonly format: TableFormat;
+  readonly method: MethodName;
+  readonly group?: string;
+  readonly gpu: string;
+  readonly threads?: number;
+  readonly json?: true;
+}
+
+export function addCalibrateCommand(program: Command, signal: AbortSignal): void {
+  const command = program
+    .command('calibrate')
+    .description('makes a scale table from pictures')
+    .requiredOption('--proto <file>', 'deploy.prototxt')
+    .requiredOption('--model <file>', '.caffemodel')
+    .requiredOption('--images <path>', 'folder of pictures or of .npy inputs, or a list file')
+    .requiredOption('--output <file>', 'the table that is written');
+  addPreprocessingOptions(command)
+    .addOption(new Option('--format <name>', 'table format').choices(tableFormatNames).default('ncnn'))
+    .addOption(new Option('--method <name>', 'how thresholds are chosen').choices(['kl']).default('kl'))
+    .addOption(
+      new Option(
+        '--group <0|1>',
+        "1: a weight scale per output channel; 0: per layer; the format's own if absent",
+      ).choices(['0', '1']),
+    )
+    .addOption(new Option('--gpu <0|1>', 'forward on the GPU').choices(['0', '1']).default('0'))
+    .option('--threads <count>', 'threads of the forward pass', parseCount)
+    .option('--json', 'print the thresholds as JSON')
+    .action((flags: CalibrateFlags) => run(flags, signal));
+}
+
+async function run(flags: CalibrateFlags, signal: AbortSignal): Promise<void> {
+  if (flags.gpu === '1') {
+    throw new CortadoError(
+      'calibration.gpu',
+      'This version of Cortado calibrates on the CPU only.',
+      'Leave --gpu out; the result is the same.',
+      { location: { field: '--gpu' } },
+    );
+  }
+  const network = await loadNetwork(flags);
+  const inputs = await listImages(flags.images);
+  const resolved = inputs.every(isTensorFile) ? undefined : await preprocessingFor(network, flags);
+  resolved?.notes.forEach(note);
+  const result = await calibrate({
+    network,
+    inputs,
+    preprocessing: resolved?.preprocessing,
+    format: flags.format,
+    method: flags.method,
+    group: flags.group === undefined ? undefined : (Number(flags.group) as Grouping),
+    threads: flags.threads,
+    signal,
+    onProgress: progressOnStderr(),
+  });
+  result.skipped.forEach(({ path, reason }) => {
+    note(`Skipped ${path}: ${reason}`);
+  });
+  result.notes.forEach(note);
+  await writeTable(flags.output, result.table);
+  if (flags.json === true) {
+    const layers = result.layers.map(({ key, blob, max, threshold, scale, clippedShare }) => ({
+      key,
+      blob,
+      max,
+      threshold,
+      scale,
+      clippedShare,
+    }));
+    print(
+      JSON.stringify(
+        { output: flags.output, format: flags.format, used: result.used, skipped: result.skipped, layers },
+        null,
+        2,
+      ),
+    );
+    return;
+  }
+  print(thresholdTable(result.layers));
+  note(`${result.used} inputs, ${result.method}; wrote ${flags.output}`);
+}
+
+function thresholdTable(layers: readonly BlobCalibration[]): string {
+  return textTable(
+    ['line', 'blob', 'largest', 'threshold', 'scale', 'clipped'],
+    layers.map(({ key, blob, max, threshold, scale, clippedShare }) => [
+      key,
+      blob,
+      max.toPrecision(5),
+      threshold.toPrecision(5),
+      scale.toPrecision(5),
+      `${(100 * clippedShare).toFixed(2)} %`,
+    ]),
+  );
+}

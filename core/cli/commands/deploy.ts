@@ -1,0 +1,136 @@
+import { Option, type Command } from 'commander';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { writeFileAtomically } from '../../common/files.ts';
+import { parseBoardAddress } from '../../deploy/address.ts';
+import { deploy } from '../../deploy/deploy.ts';
+import { packageNeeds } from '../../deploy/package-needs.ts';
+import type { Credentials } from '../../deploy/ssh/authentication.ts';
+import type { HostKeyPolicy, HostKeyQuestion } from '../../deploy/ssh/host-key.ts';
+import type { DeployEvent, DeployListener } from '../../deploy/stages.ts';
+import { agentPath } from '../agents.ts';
+import { parseCount } from '../options.ts';
+import { ask, askSecret, isInteractive, note, print, progressOnStderr, secretFromStdin } from '../terminal.ts';
+
+interface DeployFlags {
+  readonly board: string;
+  readonly identity?: string;
+  readonly passwordStdin?: true;
+  readonly acceptHostKey?: string;
+  readonly knownHosts?: string;
+  readonly iterations: number;
+  readonly warmup: number;
+  readonly threads?: number;
+  readonly backend: 'auto' | 'reference' | 'neon';
+  readonly input?: string;
+  readonly outputs?: string;
+  readonly keep?: true;
+  readonly report?: string;
+  readonly json?: true;
+}
+
+export function addDeployCommand(program: Command, signal: AbortSignal): void {
+  program
+    .command('deploy')
+    .description('pushes a package to a board, verifies it there, runs it and reports')
+    .argument('<package>', 'what "cortado build" wrote')
+    .requiredOption('--board <address>', 'user@host[:port], or virtual for the board inside this computer')
+    .option('--identity <file>', 'private key to log in with')
+    .option('--password-stdin', 'the password is the first line of standard input')
+    .option('--accept-host-key <fingerprint>', 'SHA256:… of a host key that is not known yet')
+    .option('--known-hosts <file>', "Cortado's own known_hosts, where accepted keys are kept", defaultKnownHosts())
+    .option('--iterations <count>', 'timed runs', parseCount, 100)
+    .option('--warmup <count>', 'runs before them that do not count', parseCount, 10)
+    .option('--threads <count>', "threads on the board; the agent's choice if absent", parseCount)
+    .addOption(
+      new Option('--backend <name>', 'kernels on the board').choices(['auto', 'reference', 'neon']).default('auto'),
+    )
+    .option('--input <file>', '.npy to run instead of the golden input')
+    .option('--outputs <folder>', "where the network's outputs are written as .npy")
+    .option('--keep', 'leave agent and package on the board, so that the next run is quicker')
+    .option('--report <file>', 'where the report is written as JSON')
+    .option('--json', 'print the report as JSON')
+    .action((path: string, flags: DeployFlags) => run(path, flags, signal));
+}
+
+async function run(path: string, flags: DeployFlags, signal: AbortSignal): Promise<void> {
+  const board = parseBoardAddress(flags.board);
+  const boardRun = await deploy({
+    board,
+    packagePath: path,
+    needs: await packageNeeds(path),
+    agentFor: agentPath,
+    credentials: await credentials(flags),
+    hostKeys: hostKeyPolicy(flags),
+    settings: {
+      iterations: flags.iterations,
+      warmup: flags.warmup,
+      threads: flags.threads,
+      backend: flags.backend,
+      profile: true,
+    },
+    inputPath: flags.input,
+    outputFolder: flags.outputs,
+    keep: flags.keep,
+    signal,
+    onEvent: deployEventsOnStderr(),
+  });
+  const report = reportOf(boardRun);
+  if (flags.report !== undefined) await writeFileAtomically(flags.report, reportJson(report));
+  print(flags.json === true ? reportJson(report) : reportText(report));
+  if (flags.report !== undefined) note(`Wrote ${flags.report}`);
+}
+
+/** Tells of stages, warnings and long transfers on stderr. */
+export function deployEventsOnStderr(): DeployListener {
+  const onProgress = progressOnStderr();
+  return (event: DeployEvent) => {
+    switch (event.kind) {
+      case 'stage':
+        if (event.status === 'running')
+          note(`${event.stage}${event.detail === undefined ? '' : ` (${event.detail})`} …`);
+        break;
+      case 'warning':
+        note(`Warning: ${event.text}`);
+        break;
+      case 'log':
+        note(`  board: ${event.text}`);
+        break;
+      case 'progress':
+        onProgress(event.progress);
+        break;
+      case 'agent':
+        break;
+    }
+  };
+}
+
+async function credentials(flags: DeployFlags): Promise<Credentials> {
+  const secret = flags.passwordStdin === true ? await secretFromStdin() : undefined;
+  return {
+    identityFile: flags.identity,
+    password: flags.identity === undefined ? secret : undefined,
+    askSecret: async ({ kind, text, attempt }) => {
+      if (kind === 'passphrase' && secret !== undefined) return attempt === 1 ? secret : undefined;
+      if (!isInteractive()) return undefined;
+      return askSecret(text, 'Give it by standard input with --password-stdin, or use a key with --identity.');
+    },
+  };
+}
+
+function hostKeyPolicy(flags: DeployFlags): HostKeyPolicy {
+  return {
+    projectKnownHosts: flags.knownHosts,
+    acceptHostKey: flags.acceptHostKey,
+    ...(isInteractive() ? { askHostKey } : {}),
+  };
+}
+
+async function askHostKey(question: HostKeyQuestion): Promise<boolean> {
+  const answer = await ask(`${question.text} (yes/no) `);
+  return /^y(es)?$/i.test(answer.trim());
+}
+
+function defaultKnownHosts(): string {
+  return join(process.env.XDG_CONFIG_HOME ?? join(homedir(), '.config'), 'cortado', 'known_hosts');
+}
