@@ -2,8 +2,11 @@ import { Command, CommanderError } from 'commander';
 import { CortadoError } from '../common/errors.ts';
 import { addBuildCommand } from './commands/build.ts';
 import { addCalibrateCommand } from './commands/calibrate.ts';
+import { addDemoCommand } from './commands/demo.ts';
+import { addDeployCommand } from './commands/deploy.ts';
 import { addForwardCommand } from './commands/forward.ts';
 import { addInspectCommand } from './commands/inspect.ts';
+import { addReportCommand } from './commands/report.ts';
 import { addRunCommand } from './commands/run.ts';
 import { VERSION } from '../common/version.ts';
 
@@ -48,6 +51,9 @@ function makeProgram(signal: AbortSignal): Command {
   addCalibrateCommand(program, signal);
   addBuildCommand(program, signal);
   addRunCommand(program, signal);
+  addDeployCommand(program, signal);
+  addReportCommand(program);
+  addDemoCommand(program, signal);
   return program;
 }
 

@@ -8,6 +8,8 @@ import { packageNeeds } from '../../deploy/package-needs.ts';
 import type { Credentials } from '../../deploy/ssh/authentication.ts';
 import type { HostKeyPolicy, HostKeyQuestion } from '../../deploy/ssh/host-key.ts';
 import type { DeployEvent, DeployListener } from '../../deploy/stages.ts';
+import { createReport, reportJson } from '../../report/create.ts';
+import { reportText } from '../../report/text.ts';
 import { agentPath } from '../agents.ts';
 import { parseCount } from '../options.ts';
 import { ask, askSecret, isInteractive, note, print, progressOnStderr, secretFromStdin } from '../terminal.ts';
@@ -75,7 +77,7 @@ async function run(path: string, flags: DeployFlags, signal: AbortSignal): Promi
     signal,
     onEvent: deployEventsOnStderr(),
   });
-  const report = reportOf(boardRun);
+  const report = createReport(boardRun);
   if (flags.report !== undefined) await writeFileAtomically(flags.report, reportJson(report));
   print(flags.json === true ? reportJson(report) : reportText(report));
   if (flags.report !== undefined) note(`Wrote ${flags.report}`);
