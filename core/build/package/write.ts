@@ -135,5 +135,7 @@ function estimatedBytes({ network, golden, preprocessing }: PackageModel): numbe
   for (const { inputs, outputs } of golden) {
     for (const { data } of [...inputs, ...outputs]) bytes += data.byteLength;
   }
-  return bytes + preprocessing.meanImage.byteLength + preprocessing.table.byteLength;
+  bytes += preprocessing.meanImage.byteLength + preprocessing.table.byteLength;
+  // The builder fills its buffer from the end: a round size aligns the start, so that readers need no copy.
+  return Math.ceil(bytes / DATA_ALIGNMENT) * DATA_ALIGNMENT;
 }
