@@ -1,0 +1,156 @@
+import { compareReports } from '../compare.ts';
+import {
+  boardFacts,
+  boardTitle,
+  CONDITION_TITLES,
+  conditionFacts,
+  latencyFacts,
+  packageFacts,
+  packageTitle,
+  shownConditions,
+} from '../facts.ts';
+import { formatBytes, formatCount, formatDuration, formatMoment, formatPercent } from '../format.ts';
+import type { Report } from '../schema.ts';
+import { summarise } from '../statistics.ts';
+import { comparedValue, ratioText } from '../text.ts';
+import { findingsOf } from '../verdict.ts';
+import type { FindingLevel } from '../verdict.ts';
+import { histogramChart, layersChart, timelineChart } from './charts.ts';
+import { dataTable, escapeHtml, factsTable } from './markup.ts';
+import { STYLE } from './style.ts';
+
+const LEVEL_WORDS: Record<FindingLevel, string> = { good: 'Good', caution: 'Mind', bad: 'Do not rely on it' };
+
+/**
+ * A report as one HTML page that needs nothing else: no script, no file from elsewhere.
+ * @param compareWith a report that is put beside it, fp32 beside int8 for instance
+ */
+export function reportHtml(report: Report, compareWith?: Report): string {
+  const title = `${packageTitle(report)} on ${boardTitle(report)}`;
+  const body = [
+    `<h1>${escapeHtml(packageTitle(report))}</h1>`,
+    `<p class="under">on ${escapeHtml(boardTitle(report))}, ${formatMoment(report.startedAt)}</p>`,
+    keyFigures(report),
+    findings(report),
+    compareWith === undefined ? '' : comparison(compareWith, report),
+    `<h2>Latency</h2>`,
+    timelineChart(report.latency.samplesNs),
+    histogramChart(report.latency.samplesNs),
+    factsTable('In numbers', latencyFacts(report)),
+    `<p class="note">"90 % are below" is the 90th percentile: nine runs in ten were faster. Percentiles are interpolated between neighbouring runs.</p>`,
+    layers(report),
+    outputs(report),
+    conditions(report),
+    `<h2>Board and package</h2>`,
+    factsTable('Board', boardFacts(report)),
+    factsTable('Package', packageFacts(report)),
+    noted(report),
+    `<footer>Report version ${report.version}, written by ${escapeHtml(report.tool.name)} ${escapeHtml(report.tool.version)}.</footer>`,
+  ];
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>${escapeHtml(title)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<main>
+${body.filter((part) => part !== '').join('\n')}
+</main>
+</body>
+</html>
+`;
+}
+
+function keyFigures(report: Report): string {
+  const { medianNs, p90Ns, p99Ns, perSecond } = summarise(report.latency.samplesNs);
+  const { loadNs, peakMemoryBytes } = report.run;
+  const figures = [
+    ['median latency', formatDuration(medianNs)],
+    ['90 % are below', formatDuration(p90Ns)],
+    ['99 % are below', formatDuration(p99Ns)],
+    ['per second', perSecond.toFixed(1)],
+    ['load time', formatDuration(loadNs)],
+    ...(peakMemoryBytes === null ? [] : [['peak memory', formatBytes(peakMemoryBytes)]]),
+  ];
+  const items = figures.map(
+    ([name, value], index) =>
+      `<li${index === 0 ? ' class="main"' : ''}><span class="name">${name}</span> <span class="value">${value}</span></li>`,
+  );
+  return `<ul class="figures">${items.join('')}</ul>`;
+}
+
+function findings(report: Report): string {
+  const items = findingsOf(report).map(
+    ({ level, text }) => `<li class="${level}"><strong>${LEVEL_WORDS[level]}:</strong>${escapeHtml(text)}</li>`,
+  );
+  return `<ul class="findings" aria-label="What to make of the figures">${items.join('')}</ul>`;
+}
+
+function comparison(first: Report, second: Report): string {
+  const { rows, reasons } = compareReports(first, second);
+  const columns = [
+    { title: '' },
+    { title: packageTitle(first), numeric: true },
+    { title: packageTitle(second), numeric: true },
+    { title: 'ratio', numeric: true },
+  ];
+  const cells = rows.map((row) => [
+    row.name,
+    comparedValue(row, row.first),
+    comparedValue(row, row.second),
+    ratioText(row),
+  ]);
+  const warning = reasons.map((reason) => `<li class="bad"><strong>Not comparable:</strong>${escapeHtml(reason)}</li>`);
+  const list = reasons.length === 0 ? '' : `<ul class="findings">${warning.join('')}</ul>`;
+  return `<h2>Beside ${escapeHtml(packageTitle(first))}</h2>${list}${dataTable('A ratio above 1: the right one is faster or smaller', columns, cells)}`;
+}
+
+function layers(report: Report): string {
+  if (report.layers === null || report.layers.length === 0) return '';
+  const total = report.layers.reduce((sum, layer) => sum + layer.medianNs, 0) || 1;
+  const rows = report.layers.map(({ layer, kind, kernel, medianNs, macs }) => [
+    layer,
+    kind,
+    formatDuration(medianNs),
+    formatPercent(medianNs / total),
+    formatCount(macs),
+    kernel ?? '',
+  ]);
+  const columns = [
+    { title: 'layer' },
+    { title: 'kind' },
+    { title: 'median', numeric: true },
+    { title: 'share', numeric: true },
+    { title: 'multiply-accumulates', numeric: true },
+    { title: 'kernel' },
+  ];
+  return `<h2>Layers</h2>${layersChart(report.layers)}<p class="note">Measured in runs of their own; their sum is not the latency.</p><details><summary>All layers as a table</summary>${dataTable('Layers', columns, rows)}</details>`;
+}
+
+function outputs(report: Report): string {
+  const tables = report.outputs
+    .filter(({ top }) => top.length > 0)
+    .map(({ name, top }) =>
+      dataTable(
+        `Largest values of "${name}"`,
+        [{ title: 'class' }, { title: 'label' }, { title: 'value', numeric: true }],
+        top.map(({ index, label, value }) => [String(index), label ?? '', value.toPrecision(4)]),
+      ),
+    );
+  return tables.length === 0 ? '' : `<h2>Outputs</h2>${tables.join('')}`;
+}
+
+function conditions(report: Report): string {
+  if (report.conditions.length === 0) return '';
+  const columns = CONDITION_TITLES.map((title) => ({ title }));
+  return `<h2>Clock and heat</h2>${dataTable('What the board said of itself', columns, shownConditions(report).map(conditionFacts))}`;
+}
+
+function noted({ warnings }: Report): string {
+  if (warnings.length === 0) return '';
+  return `<h2>Noted on the way</h2><ul>${warnings.map((text) => `<li>${escapeHtml(text)}</li>`).join('')}</ul>`;
+}
