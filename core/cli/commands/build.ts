@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { parse } from 'node:path';
 import { Option, type Command } from 'commander';
 import { buildNeonPackage, type BuiltPackage } from '../../build/neon/build.ts';
 import { tableFormatNames } from '../../calibration/formats/index.ts';
@@ -66,6 +67,8 @@ export async function buildFromFiles(flags: BuildFlags, signal: AbortSignal): Pr
     precision: flags.precision,
     preprocessing: resolved?.preprocessing,
     labels: flags.labels === undefined ? undefined : await readLabels(flags.labels),
+    // Many files have no name; the package's own tells a user more than none.
+    name: network.name === '' ? parse(flags.output).name : network.name,
     modelSha256: await sha256Of([flags.proto, flags.model]),
     tableSha256: flags.table === undefined ? undefined : await sha256Of([flags.table]),
     signal,
