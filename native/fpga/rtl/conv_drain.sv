@@ -1,0 +1,147 @@
+// Drains a finished tile from the array's partial sums into the requantisation: eight channels of a pixel a cycle; the
+// pixels of one eighth (of 8 channels), then the next eighth. Raw results take four passes an eighth, two channels each.
+module conv_drain #(
+  parameter int unsigned P = 3,
+  parameter int unsigned Depth = 64
+) (
+  input  logic clk_i,
+  input  logic rst_ni,
+  input  logic start_i,
+  /* verilator lint_off UNUSEDSIGNAL */
+  input  cortado_pkg::conv_t conv_i,      // with start_i, as the next
+  input  cortado_pkg::output_t output_i,
+  /* verilator lint_on UNUSEDSIGNAL */
+  output logic busy_o,
+
+  output logic array_en_o,
+  output logic [$clog2(Depth)-1:0] array_group_o,
+  input  logic [P*32*cortado_pkg::SumWidth-1:0] array_sums_i,
+
+  output logic req_o,
+  input  logic gnt_i,
+  output logic [255:0] sums_o,
+  output logic [cortado_pkg::ParamRowWidth-1:0] row_o,
+  output logic leaky_o,
+  output cortado_pkg::result_t result_o
+);
+  import cortado_pkg::*;
+
+  localparam int unsigned D = $clog2(Depth);
+  localparam int unsigned W = SumWidth;
+  // From the issue of the last group to the first cycle in which its sums can be read.
+  localparam int unsigned SettleCycles = 13;
+
+  /* verilator lint_off UNUSEDSIGNAL */
+  conv_t conv_q;
+  output_t output_q;
+  header_t header;
+  /* verilator lint_on UNUSEDSIGNAL */
+  logic busy_q, active_q;
+  logic [3:0] settle_q;
+  logic [3:0] part_q, parts_m1;           // eighth, or raw pass
+  logic [D-1:0] group_q;
+  logic [2:0] pixel_q;
+  logic last_pixel, last_group, last_part, advance;
+  logic [1:0] eighth;
+  pos_t pos;
+
+  assign header = conv_q.header;
+  assign busy_o = busy_q;
+  assign parts_m1 = output_q.raw ? {conv_q.eighths_m1, 2'b11} : {2'b00, conv_q.eighths_m1};
+  assign eighth = output_q.raw ? part_q[3:2] : part_q[1:0];
+  assign last_group = group_q == conv_q.groups_m1[D-1:0];
+  assign last_pixel = pixel_q == (last_group ? conv_q.last_count_m1 : 3'(P - 1));
+  assign last_part = part_q == parts_m1;
+
+  pixel_walker #(.P(P)) u_walker (
+    .clk_i, .load_i(start_i), .pos_i(conv_i.out), .x_i(conv_i.x0), .width_i(output_q.out_width),
+    .row_skip_i(output_q.row_skip), .plane_step_i(part_q[0] ? output_q.plane_step : '0), .step_i(advance && active_q),
+    .next_plane_i(last_pixel && last_group), .pos_o(pos)
+  );
+
+  // Stage 0: which sums. Stage 1: the sums, waiting for their grant.
+  logic valid_q;
+  logic [2:0] pixel1_q;
+  logic [1:0] eighth1_q;
+  result_t result;
+  result_t result_q;
+  logic [ParamRowWidth-1:0] row_q;
+
+  assign advance = !valid_q || gnt_i;
+  assign array_en_o = advance;
+  assign array_group_o = group_q;
+
+  always_comb begin
+    result.last = last_pixel && last_group && last_part;
+    result.post = result.last ? header.post : '0;
+    result.vec = 1'b0;
+    result.half = part_q[0];
+    result.pos = pos;
+    result.raw = output_q.raw;
+    result.raw_pair = part_q[1:0];
+    result.low = output_q.low;
+    result.high = output_q.high;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      busy_q <= 1'b0;
+      active_q <= 1'b0;
+      valid_q <= 1'b0;
+      settle_q <= '0;
+    end else begin
+      if (start_i) begin
+        busy_q <= 1'b1;
+        settle_q <= 4'(SettleCycles);
+      end else if (busy_q && settle_q != '0) begin
+        settle_q <= settle_q - 4'd1;
+        active_q <= settle_q == 4'd1;
+      end else if (advance && active_q && last_pixel && last_group && last_part) begin
+        active_q <= 1'b0;
+      end else if (busy_q && !active_q && advance) begin
+        busy_q <= 1'b0;
+      end
+      if (advance) valid_q <= active_q;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (start_i) begin
+      conv_q <= conv_i;
+      output_q <= output_i;
+      part_q <= '0;
+      group_q <= '0;
+      pixel_q <= '0;
+    end else if (advance && active_q) begin
+      pixel_q <= last_pixel ? 3'd0 : pixel_q + 3'd1;
+      if (last_pixel) begin
+        group_q <= last_group ? '0 : group_q + 1'b1;
+        if (last_group) part_q <= part_q + 4'd1;
+      end
+    end
+    if (advance) begin
+      pixel1_q <= pixel_q;
+      eighth1_q <= eighth;
+      result_q <= result;
+      row_q <= conv_q.param_row + (output_q.leaky ? ParamRowWidth'({eighth, 1'b0}) : ParamRowWidth'(eighth));
+    end
+  end
+
+  assign req_o = valid_q;
+  assign row_o = row_q;
+  assign leaky_o = output_q.leaky;
+  assign result_o = result_q;
+
+  logic [8*W-1:0] sums;
+  always_comb begin
+    sums = '0;
+    for (int unsigned p = 0; p < P; p++) begin
+      for (int unsigned e = 0; e < 4; e++) begin
+        if (pixel1_q == 3'(p) && eighth1_q == 2'(e)) sums = array_sums_i[(p*32 + e*8)*W +: 8*W];
+      end
+    end
+  end
+  for (genvar i = 0; i < 8; i++) begin : g_sum
+    assign sums_o[32*i +: 32] = 32'($signed(sums[W*i +: W]));
+  end
+endmodule

@@ -1,0 +1,140 @@
+// Takes the finished windows of the vector unit, P pixels x 16 channels at a time, through the requantisation: eight
+// channels of a pixel a cycle. Two groups wait here at most.
+module vec_drain #(
+  parameter int unsigned P = 3
+) (
+  input  logic clk_i,
+  input  logic rst_ni,
+  input  logic start_i,
+  /* verilator lint_off UNUSEDSIGNAL */
+  input  cortado_pkg::vec_t vec_i,        // with start_i
+  input  cortado_pkg::output_t output_i,  // stable from start_i on
+  /* verilator lint_on UNUSEDSIGNAL */
+  output logic busy_o,
+
+  input  logic fill_i,                    // a group is finished; there is a free place
+  input  logic [P*16*cortado_pkg::VecSumWidth-1:0] sums_i,
+  output logic free_o,                    // a place becomes free
+
+  output logic req_o,
+  input  logic gnt_i,
+  output logic [255:0] sums_o,
+  output logic [cortado_pkg::ParamRowWidth-1:0] row_o,
+  output cortado_pkg::result_t result_o
+);
+  import cortado_pkg::*;
+
+  localparam int unsigned W = VecSumWidth;
+  localparam int unsigned GroupWidth = P * 16 * W;
+
+  /* verilator lint_off UNUSEDSIGNAL */
+  vec_t vec_q;
+  header_t header;
+  /* verilator lint_on UNUSEDSIGNAL */
+  logic [GroupWidth-1:0] place_q [2];
+  logic [1:0] count_q;
+  logic write_q, read_q;
+
+  logic busy_q, half_q, take, advance, last_pixel, last_group, last_plane;
+  logic [2:0] pixel_q;
+  logic [12:0] group_q;
+  logic [7:0] plane_q;
+  logic [ParamRowWidth-1:0] row_q;
+  pos_t pos;
+
+  assign header = vec_q.header;
+  assign last_group = group_q == vec_q.groups_m1;
+  assign last_pixel = pixel_q == (last_group ? vec_q.last_count_m1 : 3'(P - 1));
+  assign last_plane = plane_q == vec_q.planes_m1;
+  assign take = advance && count_q != 2'd0;
+  assign free_o = take && half_q && last_pixel;
+  assign busy_o = busy_q || req_o;
+
+  pixel_walker #(.P(P)) u_walker (
+    .clk_i, .load_i(start_i), .pos_i(vec_i.out), .x_i(vec_i.x0), .width_i(output_i.out_width),
+    .row_skip_i(output_i.row_skip), .plane_step_i(output_i.plane_step), .step_i(take && half_q),
+    .next_plane_i(last_pixel && last_group), .pos_o(pos)
+  );
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      busy_q <= 1'b0;
+      count_q <= '0;
+      write_q <= 1'b0;
+      read_q <= 1'b0;
+    end else begin
+      if (start_i) busy_q <= 1'b1;
+      else if (free_o && last_group && last_plane) busy_q <= 1'b0;
+      count_q <= count_q + 2'(fill_i) - 2'(free_o);
+      if (fill_i) write_q <= !write_q;
+      if (free_o) read_q <= !read_q;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (fill_i && !write_q) place_q[0] <= sums_i;
+    if (fill_i && write_q) place_q[1] <= sums_i;
+    if (start_i) begin
+      vec_q <= vec_i;
+      half_q <= 1'b0;
+      pixel_q <= '0;
+      group_q <= '0;
+      plane_q <= '0;
+      row_q <= vec_i.param_row;
+    end else if (take) begin
+      half_q <= !half_q;
+      if (half_q) pixel_q <= last_pixel ? 3'd0 : pixel_q + 3'd1;
+      if (free_o) group_q <= last_group ? '0 : group_q + 13'd1;
+      if (free_o && last_group) begin
+        plane_q <= plane_q + 8'd1;
+        if (!output_i.shared_params) row_q <= row_q + ParamRowWidth'(2);
+      end
+    end
+  end
+
+  // The request.
+  logic valid_q;
+  result_t result;
+  result_t result_q;
+  logic [ParamRowWidth-1:0] request_row_q;
+  logic [8*W-1:0] sums, sums_q;
+
+  assign advance = !valid_q || gnt_i;
+
+  always_comb begin
+    result.last = free_o && last_group && last_plane;
+    result.post = result.last ? header.post : '0;
+    result.vec = 1'b1;
+    result.half = half_q;
+    result.pos = pos;
+    result.raw = 1'b0;
+    result.raw_pair = '0;
+    result.low = output_i.low;
+    result.high = output_i.high;
+    sums = '0;
+    for (int unsigned p = 0; p < P; p++) begin
+      for (int unsigned h = 0; h < 2; h++) begin
+        if (pixel_q == 3'(p) && half_q == (h == 1)) begin
+          sums = read_q ? place_q[1][(p*16 + h*8)*W +: 8*W] : place_q[0][(p*16 + h*8)*W +: 8*W];
+        end
+      end
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) valid_q <= 1'b0;
+    else if (advance) valid_q <= count_q != 2'd0;
+    if (advance) begin
+      sums_q <= sums;
+      result_q <= result;
+      request_row_q <= output_i.shared_params ? row_q : row_q + ParamRowWidth'(half_q);
+    end
+  end
+
+  assign req_o = valid_q;
+  assign row_o = request_row_q;
+  assign result_o = result_q;
+  for (genvar i = 0; i < 8; i++) begin : g_sum
+    assign sums_o[32*i +: 32] = 32'($signed(sums_q[W*i +: W]));
+  end
+endmodule
