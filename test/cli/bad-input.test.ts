@@ -51,10 +51,10 @@ describe('a caffemodel', () => {
   });
 
   test('whose weights have another shape is refused with the layer and both shapes', async () => {
-    const wider = await changed(proto, 'wider.prototxt', (text) => text.replace(/num_output: *16\b/, 'num_output: 17'));
+    const wider = await changed(proto, 'wider.prototxt', (text) => text.replace(/num_output: *10\b/, 'num_output: 11'));
     const { stderr } = await refused(['calibrate', '--proto', wider, '--model', model, '--images', images, '--output']);
-    expect(stderr).toContain('17');
-    expect(stderr).toContain('16');
+    expect(stderr).toContain('11');
+    expect(stderr).toContain('10');
     expect(stderr).toContain(model);
   });
 });
