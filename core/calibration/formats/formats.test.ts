@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { convolutionWeights, smallTarget, square } from '../fixtures.testing.ts';
+import { devWeight } from './dev-weight.ts';
+import { ncnn } from './ncnn.ts';
+import { release } from './release.ts';
+
+const target = smallTarget();
+
+describe('release', () => {
+  it('lists convolutions of 1 and 3 and every distinct first top, the input first', () => {
+    expect(release.weightLayers(target).map(({ name }) => name)).toEqual(['conv1', 'conv2']);
+    const lines = release.activationLines(target);
+    expect(lines.map(({ key }) => key)).toEqual(['data', 'c1', 'c2', 'c3', 'fc', 'prob']);
+    expect(lines.map(({ needed }) => needed)).toEqual([true, true, true, true, false, false]);
+  });
+
+  it('has one scale over the whole blob, 0 for a dead one', () => {
+    const weights = convolutionWeights([
+      [0.5, -2],
+      [0.1, 0],
+    ]);
+    expect(release.weightScales(weights, 'Convolution', 0)).toEqual([63.5]);
+    expect(release.weightScales(convolutionWeights([[0, 0]]), 'Convolution', 0)).toEqual([0]);
+  });
+});
+
+describe('dev-weight', () => {
+  it('lists convolutions of every kernel, by layer, with their bottom blobs', () => {
+    expect(devWeight.activationLines(target).map(({ key, blob }) => [key, blob])).toEqual([
+      ['conv1', 'data'],
+      ['conv2', 'c1'],
+      ['conv3', 'c2'],
+    ]);
+  });
+
+  it('has 8 bits per output channel, and 0 below 1e-4', () => {
+    const weights = convolutionWeights([[0.5], [-2], [0.00009]]);
+    expect(devWeight.weightScales(weights, 'Convolution', 1)).toEqual([254, 63.5, 0]);
+    expect(devWeight.weightScales(weights, 'Convolution', 0)).toEqual([63.5]);
+  });
+
+  it.each([
+    ['3x3, stride 1', {}, 'Convolution', 31],
+    ['groups, not depthwise', { group: 1 }, 'Convolution', 31],
+    ['depthwise', { group: 2 }, 'Convolution', 127],
+    ['depthwise by its type', {}, 'ConvolutionDepthwise', 127],
+    ['stride 2', { stride: square(2) }, 'Convolution', 127],
+    ['5x5', { kernel: square(5) }, 'Convolution', 127],
+  ])('has 6 bits where Winograd may compute: %s', (_, more, type, levels) => {
+    const weights = convolutionWeights([[1], [1]], { kernel: square(3), ...more });
+    expect(devWeight.weightScales(weights, type, 1)).toEqual([levels, levels]);
+  });
+});
+
+describe('ncnn', () => {
+  it('lists inner products too', () => {
+    expect(ncnn.weightLayers(target).map(({ name }) => name)).toEqual(['conv1', 'conv2', 'conv3', 'fc']);
+    expect(ncnn.activationLines(target).map(({ blob }) => blob)).toEqual(['data', 'c1', 'c2', 'c3']);
+  });
+
+  it('takes folded weights, without a 6-bit rule, per channel or per group', () => {
+    const weights = convolutionWeights([[1], [2], [4], [0]], { kernel: square(3) });
+    expect(ncnn.weightScales(weights, 'Convolution', 1)).toEqual([127, 63.5, 31.75, 0]);
+    expect(ncnn.weightScales({ ...weights, group: 2 }, 'Convolution', 1)).toEqual([63.5, 31.75]);
+    const folded = Float32Array.of(2, 2, 2, 2);
+    expect(ncnn.weightScales({ ...weights, folded }, 'Convolution', 1)).toEqual([63.5, 63.5, 63.5, 63.5]);
+  });
+
+  it('repeats the one scale of --group 0, since ncnn wants one per channel', () => {
+    expect(ncnn.weightScales(convolutionWeights([[1], [4]]), 'Convolution', 0)).toEqual([31.75, 31.75]);
+  });
+});
