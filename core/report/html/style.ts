@@ -8,7 +8,7 @@ main{max-width:62rem;margin:0 auto;padding:2rem 1.25rem 4rem}
 h1{margin:0;font-size:1.75rem;line-height:1.2;overflow-wrap:anywhere}
 h2{margin:2.5rem 0 .75rem;font-size:1.15rem}
 .under{margin:.25rem 0 1.5rem;color:var(--soft)}
-.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.75rem;margin:0;padding:0;list-style:none}
+.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr));gap:.75rem;margin:0;padding:0;list-style:none}
 .figures li{background:var(--panel);border-radius:.5rem;padding:.75rem 1rem}
 .figures .name{display:block;color:var(--soft);font-size:.85rem}
 .figures .value{font-size:1.45rem;font-variant-numeric:tabular-nums;white-space:nowrap}
