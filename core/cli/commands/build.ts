@@ -6,8 +6,11 @@ import { buildNeonPackage, type BuiltPackage } from '../../build/neon/build.ts';
 import { tableFormatNames } from '../../calibration/formats/index.ts';
 import { readTable } from '../../calibration/read-table.ts';
 import type { TableFormat } from '../../calibration/table.ts';
+import { CortadoError } from '../../common/errors.ts';
 import { writeFileAtomically } from '../../common/files.ts';
 import { readInputFile } from '../../common/read-input.ts';
+import { decodeToPixels } from '../../images/pixels.ts';
+import type { Preprocessing } from '../../images/preprocessing.ts';
 import { optimise } from '../../graph/passes.ts';
 import { loadNetwork } from '../../network/load.ts';
 import { lowerNetwork } from '../../network/lower.ts';
@@ -24,6 +27,7 @@ export interface BuildFlags extends PreprocessingOptions {
   readonly precision: string;
   readonly output: string;
   readonly labels?: string;
+  readonly golden?: string;
 }
 
 export function addBuildCommand(program: Command, signal: AbortSignal): void {
@@ -42,7 +46,8 @@ export function addBuildCommand(program: Command, signal: AbortSignal): void {
     )
     .addOption(new Option('--precision <name>', 'int8 or fp32').default('int8'))
     .requiredOption('--output <file>', 'the package that is written')
-    .option('--labels <file>', 'names of the classes, one a line, kept in the package');
+    .option('--labels <file>', 'names of the classes, one a line, kept in the package')
+    .option('--golden <picture>', 'picture for the golden input, which the board answers first; a pattern if absent');
   addPreprocessingOptions(command).action(async (flags: BuildFlags) => {
     const built = await buildFromFiles(flags, signal);
     await writeFileAtomically(flags.output, built.bytes);
@@ -66,6 +71,7 @@ export async function buildFromFiles(flags: BuildFlags, signal: AbortSignal): Pr
     table,
     precision: flags.precision,
     preprocessing: resolved?.preprocessing,
+    goldenPixels: await goldenPixels(flags.golden, resolved?.preprocessing, signal),
     labels: flags.labels === undefined ? undefined : await readLabels(flags.labels),
     // Many files have no name; the package's own tells a user more than none.
     name: network.name === '' ? parse(flags.output).name : network.name,
@@ -74,6 +80,21 @@ export async function buildFromFiles(flags: BuildFlags, signal: AbortSignal): Pr
     signal,
     onProgress: progressOnStderr(),
   });
+}
+
+async function goldenPixels(
+  picture: string | undefined,
+  preprocessing: Preprocessing | undefined,
+  signal: AbortSignal,
+): Promise<Uint8Array | undefined> {
+  if (picture === undefined) return undefined;
+  if (preprocessing !== undefined) return decodeToPixels(picture, preprocessing, signal);
+  throw new CortadoError(
+    'cli.usage',
+    'A picture is given for the golden input, but the network takes no pictures.',
+    'Leave --golden out.',
+    { location: { field: '--golden' } },
+  );
 }
 
 function precisionTable({ layers }: BuiltPackage): string {

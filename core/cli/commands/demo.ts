@@ -32,6 +32,8 @@ interface DemoFiles {
   readonly proto: string;
   readonly model: string;
   readonly labels: string;
+  /** The picture that the board answers first. */
+  readonly golden: string;
   readonly table: string;
 }
 
@@ -48,6 +50,7 @@ async function demo(folder: string, signal: AbortSignal): Promise<void> {
     proto: join(SAMPLE, 'deploy.prototxt'),
     model: join(SAMPLE, 'digits.caffemodel'),
     labels: join(SAMPLE, 'labels.txt'),
+    golden: join(SAMPLE, 'images', '7-1.png'),
     table: join(folder, 'digits.table'),
   };
   await calibrateSample(files, signal);
