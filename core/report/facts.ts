@@ -95,12 +95,19 @@ export function conditionFacts({
 
 export const CONDITION_TITLES = ['when', 'clock', 'temperature', 'slowed down', 'governor'] as const;
 
+export const CONDITIONS_UNKNOWN = 'This board tells neither its clock nor its temperature.';
+
 /** At most this many lines of conditions are shown; a long run has one every second. */
 const SHOWN_CONDITIONS = 8;
 
-/** The first and the last conditions and some between. */
+/** The first and the last conditions and some between; none where the board could tell nothing of itself. */
 export function shownConditions(report: Report): Report['conditions'] {
   const all = report.conditions;
+  const known = all.some(
+    ({ clocks, temperatures, throttled, governors }) =>
+      clocks.length + temperatures.length + governors.length > 0 || throttled !== null,
+  );
+  if (!known) return [];
   if (all.length <= SHOWN_CONDITIONS) return all;
   const step = (all.length - 1) / (SHOWN_CONDITIONS - 1);
   return Array.from({ length: SHOWN_CONDITIONS }, (_, index) => all[Math.round(index * step)]);
@@ -108,7 +115,7 @@ export function shownConditions(report: Report): Report['conditions'] {
 
 /** `7 seven 0.9871`. */
 export function topText({ index, value, label }: Report['outputs'][number]['top'][number]): string {
-  return `${index}${label === null ? '' : ` ${label}`}  ${value.toPrecision(4)}`;
+  return `${index}${label === null || label === String(index) ? '' : ` ${label}`}  ${value.toPrecision(4)}`;
 }
 
 function counted(count: number, noun: string): string {

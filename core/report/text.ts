@@ -2,6 +2,7 @@ import { compareReports } from './compare.ts';
 import type { ComparisonRow } from './compare.ts';
 import {
   boardFacts,
+  CONDITIONS_UNKNOWN,
   CONDITION_TITLES,
   conditionFacts,
   latencyFacts,
@@ -76,9 +77,11 @@ function section(title: string, body: string): string {
 }
 
 function conditionsTable(report: Report): string {
+  const shown = shownConditions(report);
+  if (shown.length === 0) return CONDITIONS_UNKNOWN;
   return textTable(
     CONDITION_TITLES.map((title) => ({ title })),
-    shownConditions(report).map(conditionFacts),
+    shown.map(conditionFacts),
   );
 }
 

@@ -3,6 +3,7 @@ import {
   boardFacts,
   boardTitle,
   CONDITION_TITLES,
+  CONDITIONS_UNKNOWN,
   conditionFacts,
   latencyFacts,
   packageFacts,
@@ -146,8 +147,10 @@ function outputs(report: Report): string {
 
 function conditions(report: Report): string {
   if (report.conditions.length === 0) return '';
+  const shown = shownConditions(report);
+  if (shown.length === 0) return `<h2>Clock and heat</h2><p>${CONDITIONS_UNKNOWN}</p>`;
   const columns = CONDITION_TITLES.map((title) => ({ title }));
-  return `<h2>Clock and heat</h2>${dataTable('What the board said of itself', columns, shownConditions(report).map(conditionFacts))}`;
+  return `<h2>Clock and heat</h2>${dataTable('What the board said of itself', columns, shown.map(conditionFacts))}`;
 }
 
 function noted({ warnings }: Report): string {
