@@ -43,7 +43,7 @@ class Planner {
 
   constructor(
     private readonly graph: Graph,
-    table: ScaleTable,
+    private readonly table: ScaleTable,
   ) {
     this.producers = producersOf(graph);
     this.scales = new TableScales(table, graph.values);
@@ -70,11 +70,21 @@ class Planner {
       const scale = this.scales.inputScale(operation);
       if (scale !== undefined && scale > 0) this.classes.offer(input, scale);
     }
-    if (this.weightScales.size > 0) return;
-    throw new CortadoError(
+    if (this.weightScales.size === 0) throw this.mismatch();
+  }
+
+  private mismatch(): CortadoError {
+    const network = this.graph.name === '' ? 'this network' : this.graph.name;
+    // The original tools leave larger kernels out: such a table can be right and still be of no use.
+    const isEmpty = this.table.weights.size === 0;
+    return new CortadoError(
       'table.mismatch',
-      `The scale table has no weight scale for any layer of ${this.graph.name === '' ? 'this network' : this.graph.name}.`,
-      'Give the table that was made for this model, or make one with "cortado calibrate".',
+      isEmpty
+        ? 'The scale table lists no layer at all, so nothing would run in int8.'
+        : `The scale table has no weight scale for any layer of ${network}.`,
+      isEmpty
+        ? 'Calibrate with --format ncnn: the other formats leave out inner products, and release kernels other than 1 and 3.'
+        : 'Give the table that was made for this model, or make one with "cortado calibrate".',
     );
   }
 

@@ -318,6 +318,10 @@ describe('tables that do not fit', () => {
       advice: expect.stringContaining('cortado calibrate') as unknown,
     });
     expect(refusal(byLayer({ other: 2 }))).toMatchObject({ code: 'table.mismatch' });
+    expect(refusal(byLayer({}))).toMatchObject({
+      code: 'table.mismatch',
+      advice: expect.stringContaining('--format ncnn') as unknown,
+    });
     expect(refusal({ ...byLayer({ c1: 2 }), activations: new Map() })).toMatchObject({
       code: 'table.activation-missing',
       message: expect.stringMatching(/layer c1.*blob data/) as unknown,
