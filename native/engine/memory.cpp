@@ -2,25 +2,31 @@
 
 #include <sys/mman.h>
 
-#include <cstdio>
+#include <cstdlib>
+#include <cstring>
 #include <limits>
 #include <string>
 
 #include "refusal.h"
+#include "text_file.h"
 
 namespace cortado {
 
-std::uint64_t available_memory() {
-  std::FILE* file = std::fopen("/proc/meminfo", "re");
-  if (file == nullptr) return 0;
-  unsigned long long kilobytes = 0;
-  char line[128];
-  while (std::fgets(line, sizeof line, file) != nullptr) {
-    if (std::sscanf(line, "MemAvailable: %llu", &kilobytes) == 1) break;
+namespace {
+
+// A line of /proc/meminfo, "MemTotal:  25276502016 kB", in bytes.
+std::uint64_t memory_information(const char* key) {
+  for (const std::string& line : split(read_text_file("/proc/meminfo"), '\n')) {
+    if (line.rfind(key, 0) == 0) return std::strtoull(line.c_str() + std::strlen(key), nullptr, 10) * 1024;
   }
-  std::fclose(file);
-  return kilobytes * 1024;
+  return 0;
 }
+
+}  // namespace
+
+std::uint64_t total_memory() { return memory_information("MemTotal:"); }
+
+std::uint64_t available_memory() { return memory_information("MemAvailable:"); }
 
 void require_memory(std::uint64_t bytes) {
   const std::uint64_t available = available_memory();

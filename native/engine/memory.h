@@ -6,6 +6,9 @@
 
 namespace cortado {
 
+// Bytes of the whole board's memory, 0 where that is unknown.
+std::uint64_t total_memory();
+
 // Bytes that can be taken without pushing other programs out (MemAvailable), 0 where that is unknown.
 std::uint64_t available_memory();
 

@@ -77,9 +77,7 @@ Json cpu_part() {
 }
 
 Json memory_part() {
-  const auto pages = static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES));
-  const auto page = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
-  return JsonObject().add("totalBytes", pages * page).add("availableBytes", available_memory()).done();
+  return JsonObject().add("totalBytes", total_memory()).add("availableBytes", available_memory()).done();
 }
 
 std::string agent_folder() {

@@ -1,0 +1,156 @@
+// Packages for the tests, small and valid unless a test makes them otherwise.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "network.h"
+#include "package_generated.h"
+
+namespace cortado::test {
+
+// Bytes at an address that is a multiple of 16, as a mapped file's are.
+class AlignedBytes {
+ public:
+  AlignedBytes() = default;
+  explicit AlignedBytes(const std::vector<std::uint8_t>& bytes) { assign(bytes.data(), bytes.size()); }
+  void assign(const std::uint8_t* bytes, std::size_t size);
+  std::uint8_t* data() { return reinterpret_cast<std::uint8_t*>(blocks_.data()); }
+  const std::uint8_t* data() const { return reinterpret_cast<const std::uint8_t*>(blocks_.data()); }
+  std::size_t size() const { return size_; }
+
+ private:
+  struct alignas(16) Block {
+    std::uint8_t bytes[16];
+  };
+  std::vector<Block> blocks_;
+  std::size_t size_ = 0;
+};
+
+// Writes the checksum that the bytes want, where they have a place for one.
+void patch_checksum(std::uint8_t* bytes, std::size_t size);
+
+struct RequantisationLists {
+  std::vector<std::uint16_t> multiplier;
+  std::vector<std::uint8_t> right_shift, left_shift;
+  std::int8_t low = -127, high = 127;
+  std::vector<std::int16_t> negative_multiplier;
+  std::vector<std::uint8_t> negative_right_shift, negative_left_shift;
+};
+
+struct ActivationSpec {
+  format::ActivationKind kind = format::ActivationKind::None;
+  std::vector<float> slopes;
+};
+
+class PackageBuilder {
+ public:
+  // What the fingerprint and the frame say; changed by tests of refusals.
+  std::uint32_t format_version = 1;
+  std::string target = "neon";
+  std::vector<std::string> cpu_features;
+  std::uint64_t memory = 0;
+  std::vector<std::string> labels;
+  std::vector<float> mean, mean_image;
+  float norm = 1;
+  std::vector<std::int8_t> pixel_table;
+
+  BlobIndex blob(const std::string& name, format::DataType type, const std::vector<std::uint32_t>& shape,
+                 float scale = 0);
+  void set_check(BlobIndex blob, std::uint32_t crc32);
+
+  // Weights are bytes of int8 or float32. Either bias, requantisation or factors stay empty where they do not
+  // apply.
+  struct ConvolutionSpec {
+    BlobIndex input, output;
+    Window window;
+    std::uint32_t group = 1;
+    format::DataType weight_type = format::DataType::Int8;
+    std::vector<std::uint8_t> weights;
+    std::vector<std::int32_t> bias32;
+    std::vector<float> bias_float;
+    RequantisationLists requantisation;
+    std::vector<float> output_factor;
+    ActivationSpec activation;
+  };
+  void convolution(const std::string& layer, const ConvolutionSpec& spec);
+
+  struct PoolingSpec {
+    BlobIndex input, output;
+    format::PoolingMethod method;
+    Window window;
+    std::vector<std::uint32_t> divisors;
+    RequantisationLists requantisation;
+    std::vector<float> output_factor;
+    ActivationSpec activation;
+  };
+  void pooling(const std::string& layer, const PoolingSpec& spec);
+
+  struct EltwiseSpec {
+    std::vector<BlobIndex> inputs;
+    BlobIndex output;
+    std::vector<float> coefficients;
+    std::vector<std::int16_t> multipliers;
+    std::uint8_t shift = 0;
+    std::int8_t low = -127, high = 127;
+    ActivationSpec activation;
+  };
+  void eltwise_sum(const std::string& layer, const EltwiseSpec& spec);
+
+  void concat(const std::string& layer, const std::vector<BlobIndex>& inputs, BlobIndex output,
+              std::uint32_t axis);
+  void clamp(const std::string& layer, BlobIndex input, BlobIndex output, std::int8_t low, std::int8_t high);
+  void requantise(const std::string& layer, BlobIndex input, BlobIndex output,
+                  const RequantisationLists& lists);
+  void activation(const std::string& layer, BlobIndex input, BlobIndex output, const ActivationSpec& spec);
+  void affine(const std::string& layer, BlobIndex input, BlobIndex output, const std::vector<float>& scale,
+              const std::vector<float>& shift, const ActivationSpec& spec);
+  void softmax(const std::string& layer, BlobIndex input, BlobIndex output, std::uint32_t axis);
+  void reshape(const std::string& layer, BlobIndex input, BlobIndex output);
+  void quantize(const std::string& layer, BlobIndex input, BlobIndex output);
+  void dequantize(const std::string& layer, BlobIndex input, BlobIndex output, float factor);
+
+  // One golden input; values in Caffe's order.
+  void input(BlobIndex blob, format::DataType type, const std::vector<std::uint8_t>& bytes);
+  void output(BlobIndex blob, format::DataType type, const std::vector<std::uint8_t>& bytes,
+              float tolerance = 0);
+
+  AlignedBytes finish();
+
+ private:
+  struct TensorSpec {
+    std::string name;
+    format::DataType type;
+    std::vector<std::uint32_t> shape;
+    float scale;
+    std::uint32_t check = 0;
+    bool has_check = false;
+  };
+  struct Data {
+    BlobIndex blob;
+    format::DataType type;
+    std::vector<std::uint8_t> bytes;
+    float tolerance;
+  };
+
+  flatbuffers::Offset<format::Activation> make(const ActivationSpec& spec);
+  flatbuffers::Offset<format::Requantisation> make(const RequantisationLists& lists);
+  flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<format::TensorData>>> make(
+      const std::vector<Data>& list);
+  template <typename Table>
+  void add(const std::string& layer, format::OperationBody kind, flatbuffers::Offset<Table> body);
+
+  flatbuffers::FlatBufferBuilder fbb_;
+  std::vector<TensorSpec> tensors_;
+  std::vector<flatbuffers::Offset<format::Operation>> operations_;
+  std::vector<Data> inputs_, outputs_;
+};
+
+template <typename T>
+std::vector<std::uint8_t> bytes_of(const std::vector<T>& values) {
+  const auto* first = reinterpret_cast<const std::uint8_t*>(values.data());
+  return {first, first + values.size() * sizeof(T)};
+}
+
+}  // namespace cortado::test
