@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "activation.h"
 #include "kernels/convolution.h"
 #include "span.h"
 
@@ -40,14 +41,6 @@ struct Blob {
   Extents extents;
   float scale = 0;                     // int8 = round(float * scale)
   std::optional<std::uint32_t> check;  // CRC-32 of its bytes in Caffe's order on the first golden input
-};
-
-enum class ActivationKind : std::uint8_t { kNone, kRelu, kRelu6, kLeaky };
-
-// Of operations in float. A slope per channel, or one for all.
-struct Activation {
-  ActivationKind kind = ActivationKind::kNone;
-  Span<float> slopes;
 };
 
 struct Window {
