@@ -70,12 +70,8 @@ async function send(connection: BoardConnection, job: SendJob): Promise<'sftp' |
     await sendByPipe(connection, job);
     return 'pipe';
   }
-  try {
-    await sendBySftp(connection, sftp, job);
-    return 'sftp';
-  } finally {
-    sftp.end();
-  }
+  await sendBySftp(connection, sftp, job);
+  return 'sftp';
 }
 
 async function finish(

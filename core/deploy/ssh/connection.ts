@@ -43,6 +43,7 @@ export function hostKeyAlgorithms(knownTypes: readonly string[]): ServerHostKeyA
 export class BoardConnection {
   private readonly lostController = new AbortController();
   private closing = false;
+  private transfer: Promise<SFTPWrapper> | undefined;
 
   private constructor(
     private readonly client: Client,
@@ -146,14 +147,25 @@ export class BoardConnection {
     });
   }
 
-  /** Opens file transfer. Rejects with `ssh.no-sftp` where the server has none. */
-  async sftp(): Promise<SFTPWrapper> {
+  /**
+   * File transfer, opened once and used until the connection ends: dropbear loses a command that is started just after a transfer
+   * session is closed. Rejects with `ssh.no-sftp` where the server has none.
+   */
+  sftp(): Promise<SFTPWrapper> {
+    this.transfer ??= this.openSftp();
+    return this.transfer;
+  }
+
+  private async openSftp(): Promise<SFTPWrapper> {
     try {
       const sftp = await this.request<SFTPWrapper>((done) => {
         this.client.sftp(done);
       });
       // Requests under way are answered with the same error; without a listener it would end the program.
       sftp.on('error', () => undefined);
+      sftp.on('close', () => {
+        this.transfer = undefined;
+      });
       return sftp;
     } catch (cause) {
       if (this.lost.aborted) throw cause;
