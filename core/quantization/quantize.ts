@@ -4,19 +4,11 @@ import type { ConvolutionOperation, Graph, Operation } from '../graph/graph.ts';
 import { convolutionForm } from './convolution-form.ts';
 import { Emitter } from './emitter.ts';
 import { int8Sum } from './eltwise-form.ts';
-import { movesBytes } from './moves.ts';
 import { planScales, type Plan } from './plan.ts';
 import { poolingForm } from './pooling-form.ts';
+import { PrecisionReporter, type LayerPrecision } from './precision-report.ts';
 import type { ActivationForm, QuantizedNetwork, TensorIndex } from './quantized-network.ts';
 import { activationBounds, requantisationOf } from './requantisation.ts';
-
-/** How one operation of the graph runs on the board. */
-export interface LayerPrecision {
-  readonly layer: string;
-  readonly runsAs: 'int8' | 'float';
-  /** Why, for a person; empty where int8 runs from end to end. */
-  readonly reason: string;
-}
 
 export interface Quantization {
   readonly network: QuantizedNetwork;
@@ -26,8 +18,6 @@ export interface Quantization {
   readonly notes: readonly string[];
 }
 
-/** A weight that leaves [-127, 127] in more than this share of a layer says that the table is another model's. */
-const SUSPICIOUS_CLAMPING = 0.01;
 const FLOAT_PLAN: Plan = { scales: new Map(), int8: new Set(), weightScales: new Map(), notes: [] };
 
 /**
@@ -53,23 +43,21 @@ export function quantizeNetwork(graph: Graph, table: ScaleTable | undefined, pre
 
 class Quantizer {
   private readonly emitter: Emitter;
-  private readonly layers: LayerPrecision[] = [];
-  private readonly notes: string[];
+  private readonly reporter: PrecisionReporter;
 
   constructor(
     private readonly graph: Graph,
     private readonly plan: Plan,
-    private readonly table?: ScaleTable,
+    table?: ScaleTable,
   ) {
     this.emitter = new Emitter(graph, plan.scales);
-    this.notes = [...plan.notes];
+    this.reporter = new PrecisionReporter(graph, plan, table);
   }
 
   quantize(): Quantization {
     const inputs = this.graph.inputs.map((id) => this.emitter.input(id, this.isReadAsFloat(id)));
     for (const operation of this.graph.operations) this.lower(operation);
     const outputs = this.graph.outputs.map((id) => this.emitter.asFloat(id, this.emitter.layerOf(id)));
-    this.noteUnusedLines();
     return {
       network: {
         name: this.graph.name,
@@ -78,8 +66,8 @@ class Quantizer {
         outputs,
         operations: this.emitter.operations,
       },
-      layers: this.layers,
-      notes: this.notes,
+      layers: this.reporter.layers,
+      notes: this.reporter.notes(),
     };
   }
 
@@ -96,7 +84,7 @@ class Quantizer {
         const form = poolingForm(operation, this.emitter.tensor(input), this.emitter.tensor(output));
         const { kernel, stride, pad, layer } = operation;
         this.emitter.emit({ kind: 'pooling', layer, input, output, kernel, stride, pad, form });
-        this.report(operation, fromInt8);
+        this.reporter.report(operation, fromInt8);
         return;
       }
       case 'eltwise-sum': {
@@ -117,7 +105,7 @@ class Quantizer {
                 activation: operation.activation,
               },
         });
-        this.report(operation, int8);
+        this.reporter.report(operation, int8);
         return;
       }
       case 'concat': {
@@ -125,7 +113,7 @@ class Quantizer {
         const inputs = this.readAll(operation, int8);
         const output = this.write(operation, int8);
         this.emitter.emit({ kind: 'concat', layer: operation.layer, inputs, output, axis: operation.axis });
-        this.report(operation, int8);
+        this.reporter.report(operation, int8);
         return;
       }
       case 'activation': {
@@ -134,7 +122,7 @@ class Quantizer {
         const output = this.write(operation, int8);
         const form = int8 ? this.int8Activation(operation, input, output) : floatActivation(operation);
         this.emitter.emit({ kind: 'activation', layer: operation.layer, input, output, form });
-        this.report(operation, int8);
+        this.reporter.report(operation, int8);
         return;
       }
       case 'affine': {
@@ -142,14 +130,14 @@ class Quantizer {
         const output = this.write(operation, false);
         const { layer, scale, shift, activation } = operation;
         this.emitter.emit({ kind: 'affine', layer, input, output, scale, shift, activation });
-        this.report(operation, false);
+        this.reporter.report(operation, false);
         return;
       }
       case 'softmax': {
         const input = this.read(operation, false);
         const output = this.write(operation, false);
         this.emitter.emit({ kind: 'softmax', layer: operation.layer, input, output, axis: operation.axis });
-        this.report(operation, false);
+        this.reporter.report(operation, false);
         return;
       }
       case 'reshape': {
@@ -157,7 +145,7 @@ class Quantizer {
         const input = this.read(operation, int8);
         const output = this.write(operation, int8);
         this.emitter.emit({ kind: 'reshape', layer: operation.layer, input, output });
-        this.report(operation, int8);
+        this.reporter.report(operation, int8);
         return;
       }
     }
@@ -187,18 +175,8 @@ class Quantizer {
       outputChannels,
       form,
     });
-    this.report(operation, weightScales !== undefined);
-    if (clampedShare > SUSPICIOUS_CLAMPING) {
-      const percent = (100 * clampedShare).toFixed(1);
-      this.notes.push(
-        `${percent} % of the weights of ${layer} do not fit the table's scale and were clamped: is it this model's table?`,
-      );
-    }
-    if (loweredChannels.length > 0) {
-      this.notes.push(
-        `The weight scale of ${loweredChannels.length} channels of ${layer} was lowered, so that sums stay within 32 bits.`,
-      );
-    }
+    this.reporter.report(operation, weightScales !== undefined);
+    this.reporter.reportWeights(layer, clampedShare, loweredChannels.length);
   }
 
   private int8Activation(
@@ -237,39 +215,6 @@ class Quantizer {
         !this.plan.int8.has(operation) &&
         !(operation.kind === 'convolution' && this.plan.weightScales.has(operation)),
     );
-  }
-
-  private report(operation: Operation, int8: boolean): void {
-    const reason = this.table === undefined ? '' : this.reasonFor(operation, int8);
-    this.layers.push({ layer: operation.layer, runsAs: int8 ? 'int8' : 'float', reason });
-    if (!int8 && operation.kind === 'convolution' && reason !== '') {
-      this.notes.push(`Layer ${operation.layer} runs in float: ${reason}.`);
-    }
-    if (!int8 && operation.kind === 'eltwise-sum' && this.plan.scales.has(operation.output)) {
-      this.notes.push(`Layer ${operation.layer} runs in float: ${reason}.`);
-    }
-  }
-
-  private reasonFor(operation: Operation, int8: boolean): string {
-    const demanded = this.plan.scales.has(operation.output);
-    if (int8) return demanded ? '' : 'no int8 layer reads the result, which leaves as float';
-    if (operation.kind === 'convolution') return 'the table has no weight scale for it';
-    if (operation.kind === 'softmax') return 'a softmax has no int8 form';
-    if (operation.kind === 'affine') return 'it does not fold into a convolution, and has no int8 form';
-    if (!demanded) return 'no int8 layer reads the result';
-    if (!movesBytes(operation) && 'activation' in operation && operation.activation.kind === 'leaky') {
-      return 'a leaky ReLU has no int8 form here';
-    }
-    return 'the table has no scale for what it reads';
-  }
-
-  private noteUnusedLines(): void {
-    if (this.table === undefined) return;
-    const layers = new Set(this.graph.operations.map((operation) => operation.layer));
-    const unused = [...this.table.weights.keys()].filter((layer) => !layers.has(layer));
-    if (unused.length === 0) return;
-    const named = unused.slice(0, 3).join(', ') + (unused.length > 3 ? ', …' : '');
-    this.notes.push(`${unused.length} weight lines of the table name no layer of this network (${named}).`);
   }
 }
 

@@ -30,7 +30,7 @@ function smallGraph(): Graph {
 
 function build(overrides: Partial<NeonBuild> = {}): NeonBuild {
   const graph = overrides.graph ?? smallGraph();
-  const table = tableOf(graph, randomInputs(graph, 1));
+  const table = 'table' in overrides ? overrides.table : tableOf(graph, randomInputs(graph, 1));
   return { graph, table, precision: 'int8', modelSha256: MODEL_SHA256, ...overrides };
 }
 
@@ -129,6 +129,15 @@ describe('buildNeonPackage', () => {
     await expect(buildNeonPackage(build({ preprocessing: wrong }))).rejects.toMatchObject({
       code: 'build.preprocessing',
     });
+  });
+
+  it('refuses blobs that boards do not hold, by name', async () => {
+    const b = new GraphBuilder();
+    b.input('data', [1, 3, 4, 4]);
+    b.reshape('deep', 'data', [1, 3, 2, 2, 4]);
+    await expect(
+      buildNeonPackage(build({ graph: b.build(['deep']), precision: 'fp32', table: undefined })),
+    ).rejects.toMatchObject({ code: 'build.axes', message: expect.stringContaining('deep') as unknown });
   });
 
   it('gives the same bytes every time', async () => {

@@ -1,17 +1,21 @@
 import { CortadoError } from '../../common/errors.ts';
 import type { LongCall } from '../../common/progress.ts';
-import { elementCount } from '../../common/tensor.ts';
+import { elementCount, shapeText } from '../../common/tensor.ts';
 import { VERSION } from '../../common/version.ts';
 import type { ScaleTable } from '../../calibration/table.ts';
 import type { Graph } from '../../graph/graph.ts';
 import type { Preprocessing } from '../../images/preprocessing.ts';
 import { pixelTable } from '../../quantization/pixels.ts';
-import { quantizeNetwork, type LayerPrecision } from '../../quantization/quantize.ts';
+import type { LayerPrecision } from '../../quantization/precision-report.ts';
+import { quantizeNetwork } from '../../quantization/quantize.ts';
 import type { QuantizedNetwork } from '../../quantization/quantized-network.ts';
 import type { PackagePreprocessing } from '../package/model.ts';
 import { encodePackage } from '../package/write.ts';
 import { makeGolden, takesPixels } from './golden.ts';
 import { peakBlobBytes } from './memory.ts';
+
+/** The agent holds every blob as N x C x H x W. */
+const MOST_AXES = 4;
 
 export interface NeonBuild extends LongCall {
   /** Optimised (core/graph): BatchNorm folded, activations fused. */
@@ -45,13 +49,14 @@ export interface BuiltPackage {
  * Builds the package for an ARM board with NEON: quantises the network, computes the golden outputs on this computer and
  * encodes everything into one file, in memory.
  *
- * Throws `build.precision` for what is not int8 or fp32, `build.preprocessing` where the preprocessing does not fit the input,
- * and what quantizeNetwork and makeGolden throw.
+ * Throws `build.precision` for what is not int8 or fp32, `build.axes` for a blob of more than four axes, `build.preprocessing`
+ * where the preprocessing does not fit the input, and what quantizeNetwork and makeGolden throw.
  */
 export async function buildNeonPackage(build: NeonBuild): Promise<BuiltPackage> {
   const precision = knownPrecision(build.precision);
   const { network: unnamed, layers, notes } = quantizeNetwork(build.graph, build.table, precision);
   const network = { ...unnamed, name: build.name ?? unnamed.name };
+  requireBoardShapes(network);
   requireFittingPreprocessing(network, build.preprocessing);
   const { golden, checks } = await makeGolden(network, {
     preprocessing: build.preprocessing,
@@ -91,6 +96,17 @@ function knownPrecision(precision: string): 'int8' | 'fp32' {
   );
 }
 
+function requireBoardShapes(network: QuantizedNetwork): void {
+  const deep = network.tensors.find(({ shape }) => shape.length > MOST_AXES);
+  if (deep === undefined) return;
+  throw new CortadoError(
+    'build.axes',
+    `Blob ${deep.name} has ${deep.shape.length} axes (${shapeText(deep.shape)}); boards compute with up to ${MOST_AXES}.`,
+    'Change the Reshape that makes it, or run the network on this computer with cortado forward.',
+    { location: { field: deep.name } },
+  );
+}
+
 function requireFittingPreprocessing(network: QuantizedNetwork, preprocessing: Preprocessing | undefined): void {
   if (preprocessing === undefined || network.inputs.length !== 1) return;
   const tensor = network.tensors[network.inputs[0]];
@@ -98,7 +114,7 @@ function requireFittingPreprocessing(network: QuantizedNetwork, preprocessing: P
   const { crop, channels } = preprocessing;
   throw new CortadoError(
     'build.preprocessing',
-    `Pictures become ${crop.width} x ${crop.height} with channels ${channels}, but the network's input ${tensor.name} is ${tensor.shape.join('x')}.`,
+    `Pictures become ${crop.width} x ${crop.height} with channels ${channels}, but the network's input ${tensor.name} is ${shapeText(tensor.shape)}.`,
     'Set --crop (or --size) and --channels to what the network takes.',
   );
 }

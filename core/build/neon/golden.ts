@@ -6,7 +6,7 @@ import { channelCount } from '../../images/pixels.ts';
 import type { Preprocessing } from '../../images/preprocessing.ts';
 import { quantiseBlob } from '../../quantization/execute/convert.ts';
 import { execute, type BlobData } from '../../quantization/execute/execute.ts';
-import { agreements, type Agreement } from '../../quantization/precision-loss.ts';
+import { agreements, type Agreement } from '../../quantization/agreement.ts';
 import type { QuantizedNetwork, QuantizedTensor, TensorIndex } from '../../quantization/quantized-network.ts';
 import { bytesOf, crc32 } from '../package/crc32.ts';
 import type { Golden, GoldenTensor } from '../package/model.ts';

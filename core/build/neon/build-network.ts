@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { foldTable } from '../../calibration/fold-table.ts';
+import { calibrationTarget } from '../../calibration/network-target.ts';
+import { readTable } from '../../calibration/read-table.ts';
+import type { TableFormat } from '../../calibration/table.ts';
+import { optimise } from '../../graph/passes.ts';
+import { lowerNetwork } from '../../network/lower.ts';
+import type { Network } from '../../network/network.ts';
+import { buildNeonPackage, type BuiltPackage, type NeonBuild } from './build.ts';
+
+export interface NetworkBuild extends Omit<NeonBuild, 'graph' | 'table' | 'modelSha256' | 'tableSha256'> {
+  /** Loaded from files, with its weights. */
+  readonly network: Network;
+  /** The scale table's file; needed for int8. */
+  readonly tableFile?: string | undefined;
+  /** Guessed from the table's keys where absent. */
+  readonly tableFormat?: TableFormat | undefined;
+}
+
+/**
+ * Builds the package of a loaded network: lowers and optimises it, brings the table to the folded weights, and records
+ * which files it was made of. Nothing is written. Throws what readTable, lowerNetwork and buildNeonPackage throw.
+ */
+export async function buildNeonFromNetwork(build: NetworkBuild): Promise<BuiltPackage> {
+  const { network, tableFile, tableFormat, ...rest } = build;
+  const table = tableFile === undefined ? undefined : await readTable(tableFile, tableFormat);
+  const { file, modelFile } = network;
+  return buildNeonPackage({
+    ...rest,
+    graph: optimise(lowerNetwork(network)),
+    table: table === undefined ? undefined : foldTable(table, calibrationTarget(network)),
+    modelSha256: await sha256Of(modelFile === undefined ? [file] : [file, modelFile]),
+    tableSha256: tableFile === undefined ? undefined : await sha256Of([tableFile]),
+  });
+}
+
+/** SHA-256 of files one after the other, in hexadecimal. */
+async function sha256Of(paths: readonly string[]): Promise<string> {
+  const hash = createHash('sha256');
+  for (const path of paths) {
+    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  }
+  return hash.digest('hex');
+}
