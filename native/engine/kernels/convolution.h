@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <memory>
 
+#include "activation.h"
+
 namespace cortado {
 
 // Blobs in memory are NHWC: channels of a pixel are adjacent, `pixel_stride` elements lie between pixels
@@ -35,6 +37,7 @@ struct ConvolutionShape {
 // Pointers are to arrays of output_channels entries that outlive the kernel. The `negative_` ones are null
 // unless accumulators below 0 have a multiplier of their own (leaky ReLU, PReLU).
 struct RequantisationS8 {
+  using Output = std::int8_t;
   const std::uint16_t* multiplier;
   const std::uint8_t* right_shift;
   const std::uint8_t* left_shift;
@@ -44,12 +47,21 @@ struct RequantisationS8 {
   std::int8_t low, high;
 };
 
-// A convolution with its weights packed for one kernel. Immutable after it is made: `run` may be called from
-// several threads at once on disjoint row ranges.
-class ConvolutionS8 {
+// From an accumulator (bias added) to float: y = activation(float(acc) * factor[c]), each step rounded to
+// float32. `factor` has output_channels entries; it and the activation's slopes outlive the kernel.
+struct DequantisationF32 {
+  using Output = float;
+  const float* factor;
+  Activation activation;
+};
+
+// A convolution of int8 with its weights packed for one kernel. Immutable after it is made: `run` may be
+// called from several threads at once on disjoint row ranges.
+template <typename Output>
+class Int8Convolution {
  public:
-  virtual ~ConvolutionS8() = default;
-  // The kernel's file name without its ending: conv1x1_s8_4x16_dotprod.
+  virtual ~Int8Convolution() = default;
+  // The kernel's file name without its ending, and _f32 where it stores floats: conv_s8_4x16c4_dotprod.
   virtual const char* name() const = 0;
   // Bytes of scratch that one thread needs for `run`.
   virtual std::size_t scratch_bytes() const = 0;
@@ -59,21 +71,26 @@ class ConvolutionS8 {
   virtual std::int32_t work_items() const = 0;
   // Computes pieces [begin, end). `scratch` is aligned to 64 bytes. Output values outside the blob's channels
   // are kept.
-  virtual void run(const std::int8_t* input, std::int8_t* output, std::int32_t begin, std::int32_t end,
+  virtual void run(const std::int8_t* input, Output* output, std::int32_t begin, std::int32_t end,
                    void* scratch) const = 0;
 };
+using ConvolutionS8 = Int8Convolution<std::int8_t>;
+using ConvolutionS8F32 = Int8Convolution<float>;
 
 // weights: output_channels x (input_channels / group) x kernel_height x kernel_width, int8 in [-127, 127];
 // they and `bias` (one per output channel) are copied into the packed form. |127 * sum(|w|)| + |bias| < 2^31
 // per channel.
-using ConvolutionS8Factory = std::unique_ptr<ConvolutionS8> (*)(const ConvolutionShape& shape,
-                                                                const std::int8_t* weights,
-                                                                const std::int32_t* bias,
-                                                                const RequantisationS8& requantisation);
+template <typename Epilogue>  // RequantisationS8 or DequantisationF32
+using Int8ConvolutionFactory = std::unique_ptr<Int8Convolution<typename Epilogue::Output>> (*)(
+    const ConvolutionShape& shape, const std::int8_t* weights, const std::int32_t* bias,
+    const Epilogue& epilogue);
 
 // Takes every shape.
 std::unique_ptr<ConvolutionS8> make_reference_convolution_s8(const ConvolutionShape&, const std::int8_t*,
                                                              const std::int32_t*, const RequantisationS8&);
+std::unique_ptr<ConvolutionS8F32> make_reference_convolution_s8(const ConvolutionShape&, const std::int8_t*,
+                                                                const std::int32_t*,
+                                                                const DequantisationF32&);
 
 struct CpuFeatures {
   bool neon = false;
@@ -87,5 +104,8 @@ struct CpuFeatures {
 std::unique_ptr<ConvolutionS8> make_neon_convolution_s8(const CpuFeatures&, const ConvolutionShape&,
                                                         const std::int8_t*, const std::int32_t*,
                                                         const RequantisationS8&);
+std::unique_ptr<ConvolutionS8F32> make_neon_convolution_s8(const CpuFeatures&, const ConvolutionShape&,
+                                                           const std::int8_t*, const std::int32_t*,
+                                                           const DequantisationF32&);
 
 }  // namespace cortado

@@ -91,7 +91,7 @@ std::unique_ptr<cortado::ConvolutionS8> make(const ConvolutionShape& shape, cons
   if (only == nullptr) {
     return cortado::make_neon_convolution_s8(this_cpu(), shape, weights.data(), bias.data(), requantisation);
   }
-  for (const cortado::neon::Candidate& candidate : cortado::neon::candidates()) {
+  for (const auto& candidate : cortado::neon::candidates<cortado::RequantisationS8>()) {
     if (std::strcmp(candidate.name, only) == 0 && candidate.runs_on(this_cpu())) {
       return candidate.make(shape, weights.data(), bias.data(), requantisation);
     }

@@ -1,11 +1,13 @@
 // A convolution with all its data for the tests of the NEON kernels, and what it must give, computed the
-// plain way in 64-bit integers from the definition (docs/architecture.md, One arithmetic): nothing here is
-// shared with a backend.
+// plain way in 64-bit integers (and for float outputs, in single floats) from the definition
+// (docs/architecture.md, One arithmetic): nothing here is shared with a backend.
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <random>
 #include <sstream>
@@ -19,6 +21,7 @@ namespace cortado::test {
 
 enum class Values { kRandom, kExtreme };
 enum class Requantising { kRightShifts, kLeftShifts, kLeaky };
+enum class Activating { kNone, kRelu, kRelu6, kLeaky, kLeakyPerChannel };
 
 struct CaseParameters {
   ConvolutionShape shape{};
@@ -27,6 +30,9 @@ struct CaseParameters {
   bool large_bias = false;
   std::int8_t low = -127, high = 127;
   std::uint32_t seed = 0;
+
+  // Of the float output.
+  Activating activating() const { return static_cast<Activating>(seed % 5); }
 
   std::string text() const {
     std::ostringstream out;
@@ -39,7 +45,7 @@ struct CaseParameters {
         << shape.dilation_width << ", group " << shape.group << ", values "
         << (values == Values::kExtreme ? "extreme" : "random") << ", requantising "
         << static_cast<int>(requantising) << (large_bias ? ", large bias" : "") << ", low " << int{low}
-        << ", high " << int{high} << ", seed " << seed;
+        << ", high " << int{high} << ", activating " << static_cast<int>(activating()) << ", seed " << seed;
     return out.str();
   }
 };
@@ -59,6 +65,7 @@ class ConvolutionCase {
     weights_.resize(outputs * filter);
     for (std::int8_t& weight : weights_) weight = value();
     for (std::size_t channel = 0; channel < outputs; ++channel) make_channel(channel, filter);
+    make_factors(outputs, filter);
     compute();
   }
 
@@ -81,6 +88,30 @@ class ConvolutionCase {
   // The output blob from its first byte to its last pixel's last channel, guards where no channel of this
   // blob is.
   const std::vector<std::int8_t>& expected() const { return expected_; }
+
+  // The same sums as floats.
+  DequantisationF32 dequantisation() const {
+    DequantisationF32 dequantisation{factor_.data(), {}};
+    Activation& activation = dequantisation.activation;
+    switch (parameters_.activating()) {
+      case Activating::kNone:
+        break;
+      case Activating::kRelu:
+        activation.kind = ActivationKind::kRelu;
+        break;
+      case Activating::kRelu6:
+        activation.kind = ActivationKind::kRelu6;
+        break;
+      case Activating::kLeaky:
+        activation = {ActivationKind::kLeaky, {slope_.data(), 1}};
+        break;
+      case Activating::kLeakyPerChannel:
+        activation = {ActivationKind::kLeaky, {slope_.data(), slope_.size()}};
+        break;
+    }
+    return dequantisation;
+  }
+  const std::vector<float>& expected_f32() const { return expected_f32_; }
 
  private:
   std::int32_t uniform(std::int32_t low, std::int32_t high) {
@@ -137,6 +168,37 @@ class ConvolutionCase {
     left.push_back(static_cast<std::uint8_t>(raise));
   }
 
+  // Mostly a factor that brings sums to where ReLU6 ends, sometimes one that makes infinities or zeros;
+  // slopes of either sign.
+  void make_factors(std::size_t outputs, std::size_t filter) {
+    const auto real = [this](float low, float high) {
+      return std::uniform_real_distribution<float>(low, high)(random_);
+    };
+    const float usual = 0.001F / static_cast<float>(filter);
+    for (std::size_t channel = 0; channel < outputs; ++channel) {
+      const std::int32_t kind = uniform(0, 15);
+      factor_.push_back(kind == 0 ? 0 : kind == 1 ? 1e34F : usual * real(kind == 2 ? -4.F : 0.1F, 4));
+      slope_.push_back(uniform(0, 7) == 0 ? 1 : real(-1, 1));
+    }
+  }
+
+  float dequantised(std::int64_t sum, std::size_t channel) const {
+    const float y = static_cast<float>(sum) * factor_[channel];
+    switch (parameters_.activating()) {
+      case Activating::kNone:
+        return y;
+      case Activating::kRelu:
+        return y > 0 ? y : 0;
+      case Activating::kRelu6:
+        return y > 6 ? 6 : y > 0 ? y : 0;
+      case Activating::kLeaky:
+        return y > 0 ? y : y * slope_[0];
+      case Activating::kLeakyPerChannel:
+        return y > 0 ? y : y * slope_[channel];
+    }
+    return NAN;
+  }
+
   std::int64_t accumulate(std::int32_t image, std::int32_t oy, std::int32_t ox, std::int32_t channel) const {
     const ConvolutionShape& shape = parameters_.shape;
     const std::int32_t group_inputs = shape.input_channels / shape.group;
@@ -179,13 +241,16 @@ class ConvolutionCase {
     const std::int32_t pixels = shape.batch * shape.output_height * shape.output_width;
     expected_.assign(static_cast<std::size_t>(pixels) * static_cast<std::size_t>(shape.output_pixel_stride),
                      kGuard);
+    expected_f32_.resize(expected_.size());
+    std::memset(expected_f32_.data(), kGuard, expected_f32_.size() * sizeof(float));
     for (std::int32_t pixel = 0; pixel < pixels; ++pixel) {
       const std::int32_t row = pixel / shape.output_width;
       for (std::int32_t channel = 0; channel < shape.output_channels; ++channel) {
         const std::int64_t sum = accumulate(row / shape.output_height, row % shape.output_height,
                                             pixel % shape.output_width, channel);
-        expected_[static_cast<std::size_t>(pixel * shape.output_pixel_stride + channel)] =
-            requantised(sum, static_cast<std::size_t>(channel));
+        const auto at = static_cast<std::size_t>(pixel * shape.output_pixel_stride + channel);
+        expected_[at] = requantised(sum, static_cast<std::size_t>(channel));
+        expected_f32_[at] = dequantised(sum, static_cast<std::size_t>(channel));
       }
     }
   }
@@ -198,6 +263,7 @@ class ConvolutionCase {
   std::vector<std::uint16_t> multiplier_;
   std::vector<std::int16_t> negative_multiplier_;
   std::vector<std::uint8_t> right_shift_, left_shift_, negative_right_shift_, negative_left_shift_;
+  std::vector<float> factor_, slope_, expected_f32_;
 };
 
 }  // namespace cortado::test

@@ -27,7 +27,8 @@ CpuFeatures this_cpu() {
 }
 
 // Runs [begin, end) with scratch of just the size asked for, filled with 0x80, and looks behind it.
-void run_piece(const ConvolutionS8& convolution, const ConvolutionCase& c, std::int8_t* output,
+template <typename Output>
+void run_piece(const Int8Convolution<Output>& convolution, const ConvolutionCase& c, Output* output,
                std::int32_t begin, std::int32_t end) {
   const std::size_t bytes = convolution.scratch_bytes();
   neon::AlignedBuffer<std::uint8_t> scratch(bytes + 64);
@@ -37,69 +38,91 @@ void run_piece(const ConvolutionS8& convolution, const ConvolutionCase& c, std::
     ASSERT_EQ(scratch.data()[i], 0x80) << "scratch overrun at " << i;
 }
 
-std::string difference(const std::int8_t* output, const ConvolutionCase& c) {
-  const ConvolutionShape& shape = c.parameters().shape;
+template <typename Output>
+std::string difference(const Output* output, const std::vector<Output>& expected,
+                       const ConvolutionShape& shape) {
   std::ostringstream text;
+  text << std::hexfloat;
   int shown = 0;
-  for (std::size_t i = 0; i < c.expected().size() && shown < 8; ++i) {
-    if (output[i] == c.expected()[i]) continue;
+  for (std::size_t i = 0; i < expected.size() && shown < 8; ++i) {
+    if (std::memcmp(output + i, &expected[i], sizeof(Output)) == 0) continue;
     ++shown;
     const std::size_t stride = static_cast<std::size_t>(shape.output_pixel_stride);
-    text << "\n  pixel " << i / stride << " channel " << i % stride << ": " << int{output[i]} << ", expected "
-         << int{c.expected()[i]};
+    text << "\n  pixel " << i / stride << " channel " << i % stride << ": " << +output[i] << ", expected "
+         << +expected[i];
   }
   return text.str();
 }
 
-void check(const char* name, const ConvolutionS8& convolution, const ConvolutionCase& c) {
+// Bit by bit, at once and in pieces.
+template <typename Output>
+void check(const char* name, const Int8Convolution<Output>& convolution, const ConvolutionCase& c,
+           const std::vector<Output>& expected) {
   SCOPED_TRACE(std::string(name) + ": " + c.parameters().text());
+  const ConvolutionShape& shape = c.parameters().shape;
   EXPECT_STREQ(convolution.name(), name);
-  const std::size_t size = c.expected().size();
+  const std::size_t size = expected.size() * sizeof(Output);
   const std::int32_t items = convolution.work_items();
-  const GuardedMemory output(size);
+  const GuardedMemory memory(size);
+  Output* const output = reinterpret_cast<Output*>(memory.data());
 
-  std::memset(output.data(), ConvolutionCase::kGuard, size);
-  run_piece(convolution, c, output.data(), 0, items);
-  ASSERT_EQ(std::memcmp(output.data(), c.expected().data(), size), 0) << difference(output.data(), c);
+  std::memset(output, ConvolutionCase::kGuard, size);
+  run_piece(convolution, c, output, 0, items);
+  ASSERT_EQ(std::memcmp(output, expected.data(), size), 0) << difference(output, expected, shape);
 
-  std::memset(output.data(), ConvolutionCase::kGuard, size);
+  std::memset(output, ConvolutionCase::kGuard, size);
   for (std::int32_t begin = items; begin > 0;) {
     const std::int32_t first =
         begin - std::min(begin, 1 + static_cast<std::int32_t>(c.parameters().seed % 3));
-    run_piece(convolution, c, output.data(), first, begin);
+    run_piece(convolution, c, output, first, begin);
     begin = first;
   }
-  ASSERT_EQ(std::memcmp(output.data(), c.expected().data(), size), 0)
-      << "in pieces:" << difference(output.data(), c);
+  ASSERT_EQ(std::memcmp(output, expected.data(), size), 0)
+      << "in pieces:" << difference(output, expected, shape);
 }
 
 class NeonConvolution : public testing::Test {
  protected:
   void run(const CaseParameters& parameters) {
     const ConvolutionCase c(parameters);
-    // The portable backend gives the same bytes.
-    const auto reference =
-        make_reference_convolution_s8(parameters.shape, c.weights(), c.bias(), c.requantisation());
-    check(reference->name(), *reference, c);
-    bool first = true;
-    for (const neon::Candidate& kernel : neon::candidates()) {
+    run(c, c.requantisation(), c.expected());
+    if (!HasFatalFailure()) run(c, c.dequantisation(), c.expected_f32());
+  }
+
+  template <typename Epilogue>
+  void expect_all_reached() const {
+    for (const auto& kernel : neon::candidates<Epilogue>()) {
       if (!kernel.runs_on(features_)) continue;
-      const RequantisationS8 requantisation = c.requantisation();
-      const auto convolution = kernel.make(parameters.shape, c.weights(), c.bias(), requantisation);
-      if (!convolution) continue;
-      ++cases_[kernel.name];
-      check(kernel.name, *convolution, c);
-      if (!first) continue;
-      first = false;
-      const auto chosen =
-          make_neon_convolution_s8(features_, parameters.shape, c.weights(), c.bias(), requantisation);
-      ASSERT_NE(chosen, nullptr);
-      EXPECT_STREQ(chosen->name(), kernel.name);
+      const auto cases = cases_.find(kernel.name);
+      EXPECT_TRUE(cases != cases_.end() && cases->second > 4) << kernel.name;
     }
-    ASSERT_FALSE(first) << "no kernel takes " << parameters.text();
   }
 
   const CpuFeatures features_ = this_cpu();
+
+ private:
+  template <typename Epilogue, typename Output>
+  void run(const ConvolutionCase& c, const Epilogue& epilogue, const std::vector<Output>& expected) {
+    const ConvolutionShape& shape = c.parameters().shape;
+    // The portable backend gives the same bytes.
+    const auto reference = make_reference_convolution_s8(shape, c.weights(), c.bias(), epilogue);
+    check(reference->name(), *reference, c, expected);
+    bool first = true;
+    for (const auto& kernel : neon::candidates<Epilogue>()) {
+      if (!kernel.runs_on(features_)) continue;
+      const auto convolution = kernel.make(shape, c.weights(), c.bias(), epilogue);
+      if (!convolution) continue;
+      ++cases_[kernel.name];
+      check(kernel.name, *convolution, c, expected);
+      if (!first) continue;
+      first = false;
+      const auto chosen = make_neon_convolution_s8(features_, shape, c.weights(), c.bias(), epilogue);
+      ASSERT_NE(chosen, nullptr);
+      EXPECT_STREQ(chosen->name(), kernel.name);
+    }
+    ASSERT_FALSE(first) << "no kernel takes " << c.parameters().text();
+  }
+
   std::map<std::string, int> cases_;
 };
 
@@ -259,11 +282,47 @@ TEST_F(NeonConvolution, RandomShapes) {
     if (HasFatalFailure()) return;
   }
   // A kernel that no case reached would be untested.
-  for (const neon::Candidate& kernel : neon::candidates()) {
-    if (kernel.runs_on(features_)) {
-      EXPECT_GT(cases_[kernel.name], 4) << kernel.name;
-    }
-  }
+  expect_all_reached<RequantisationS8>();
+  expect_all_reached<DequantisationF32>();
+}
+
+// Factors and slopes near the smallest floats and beyond the largest: either the reference's bits or no
+// kernel.
+TEST_F(NeonConvolution, FloatsThatTheVectorUnitTreatsApart) {
+  CaseParameters parameters;
+  parameters.shape = square(3, 4, 6, 1, 1, 0, 1);
+  const ConvolutionCase c(parameters);
+  const auto chosen = [&](float factor, const float* slope) {
+    SCOPED_TRACE(testing::Message() << "factor " << factor << ", slope " << (slope ? *slope : 0));
+    const std::vector<float> factors(6, factor);
+    DequantisationF32 dequantisation{factors.data(), {}};
+    if (slope != nullptr) dequantisation.activation = {ActivationKind::kLeaky, {slope, 1}};
+    const auto neon =
+        make_neon_convolution_s8(features_, parameters.shape, c.weights(), c.bias(), dequantisation);
+    if (!neon) return false;
+    const auto reference =
+        make_reference_convolution_s8(parameters.shape, c.weights(), c.bias(), dequantisation);
+    std::vector<float> expected(c.expected_f32().size());
+    run_piece(*reference, c, expected.data(), 0, reference->work_items());
+    check(neon->name(), *neon, c, expected);
+    return true;
+  };
+#if defined(__aarch64__)
+  constexpr bool kSubnormals = true;
+#else
+  constexpr bool kSubnormals = false;
+#endif
+  const float small = 2e-38F, smaller = 1e-39F, half = 0.5F, one = 1, zero = 0, infinite = INFINITY;
+  EXPECT_TRUE(chosen(small, nullptr));
+  EXPECT_TRUE(chosen(small, &one));
+  EXPECT_TRUE(chosen(small, &zero));
+  EXPECT_TRUE(chosen(zero, &half));
+  EXPECT_EQ(chosen(smaller, nullptr), kSubnormals);
+  EXPECT_EQ(chosen(small, &half), kSubnormals);
+  EXPECT_EQ(chosen(one, &smaller), kSubnormals);
+  EXPECT_FALSE(chosen(infinite, nullptr));
+  EXPECT_FALSE(chosen(NAN, nullptr));
+  EXPECT_FALSE(chosen(one, &infinite));
 }
 
 TEST_F(NeonConvolution, NothingWithoutNeon) {
@@ -272,6 +331,9 @@ TEST_F(NeonConvolution, NothingWithoutNeon) {
   const ConvolutionCase c(parameters);
   EXPECT_EQ(
       make_neon_convolution_s8(CpuFeatures{}, parameters.shape, c.weights(), c.bias(), c.requantisation()),
+      nullptr);
+  EXPECT_EQ(
+      make_neon_convolution_s8(CpuFeatures{}, parameters.shape, c.weights(), c.bias(), c.dequantisation()),
       nullptr);
 }
 

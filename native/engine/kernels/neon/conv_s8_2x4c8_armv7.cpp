@@ -17,13 +17,19 @@
 namespace cortado::neon {
 namespace {
 
-template <int kRows>
-void run(const GemmTile& tile) {
+template <typename Output, int kRows>
+void run(const GemmTile<Output>& tile) {
   run_mull_tile<kRows, 4, 2>(tile);
+}
+
+template <typename Output>
+constexpr GemmRoutines<Output> routines(const char* name) {
+  return {name, {run<Output, 1>, run<Output, 2>}};
 }
 
 }  // namespace
 
-const GemmKernel kConvolution2x4c8Armv7 = {"conv_s8_2x4c8_armv7", 2, 4, 16, 8, {run<1>, run<2>}};
+const GemmKernel kConvolution2x4c8Armv7 = {
+    routines<std::int8_t>("conv_s8_2x4c8_armv7"), routines<float>("conv_s8_2x4c8_armv7_f32"), 2, 4, 16, 8};
 
 }  // namespace cortado::neon

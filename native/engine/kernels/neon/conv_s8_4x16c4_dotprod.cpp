@@ -12,7 +12,7 @@
 //                            +-------------+-------------+-------------+-------------+
 //
 // 64 SDOT for 20 loads. For cores with SDOT: Cortex-A55, A75, A76 and later (Armv8.2-A with asimddp).
-#include "kernels/neon/requantise.h"
+#include "kernels/neon/epilogue.h"
 
 namespace cortado::neon {
 namespace {
@@ -29,8 +29,8 @@ CORTADO_NEON_INLINE void multiply_lane(int32x4_t (&acc)[kRows][4], const int8x16
   }
 }
 
-template <int kRows>
-void run(const GemmTile& tile) {
+template <typename Output, int kRows>
+void run(const GemmTile<Output>& tile) {
   int32x4_t acc[kRows][4];
 #pragma GCC unroll 4
   for (int row = 0; row < kRows; ++row) {
@@ -68,9 +68,18 @@ void run(const GemmTile& tile) {
   finish_tile(tile, acc);
 }
 
+template <typename Output>
+constexpr GemmRoutines<Output> routines(const char* name) {
+  return {name, {run<Output, 1>, run<Output, 2>, run<Output, 3>, run<Output, 4>}};
+}
+
 }  // namespace
 
-const GemmKernel kConvolution4x16c4Dotprod = {"conv_s8_4x16c4_dotprod",        4, 16, 4, 4,
-                                              {run<1>, run<2>, run<3>, run<4>}};
+const GemmKernel kConvolution4x16c4Dotprod = {routines<std::int8_t>("conv_s8_4x16c4_dotprod"),
+                                              routines<float>("conv_s8_4x16c4_dotprod_f32"),
+                                              4,
+                                              16,
+                                              4,
+                                              4};
 
 }  // namespace cortado::neon

@@ -18,14 +18,19 @@
 namespace cortado::neon {
 namespace {
 
-template <int kRows>
-void run(const GemmTile& tile) {
+template <typename Output, int kRows>
+void run(const GemmTile<Output>& tile) {
   run_mull_tile<kRows, 4, 4>(tile);
+}
+
+template <typename Output>
+constexpr GemmRoutines<Output> routines(const char* name) {
+  return {name, {run<Output, 1>, run<Output, 2>, run<Output, 3>, run<Output, 4>}};
 }
 
 }  // namespace
 
 const GemmKernel kConvolution4x4c8Mull = {
-    "conv_s8_4x4c8_mull", 4, 4, 16, 8, {run<1>, run<2>, run<3>, run<4>}};
+    routines<std::int8_t>("conv_s8_4x4c8_mull"), routines<float>("conv_s8_4x4c8_mull_f32"), 4, 4, 16, 8};
 
 }  // namespace cortado::neon

@@ -12,7 +12,7 @@
 //   an accumulator holds [pixel 0: output 0, 1; pixel 1: output 0, 1]
 //
 // 32 SMMLA for 16 loads and 8 ZIP. For cores with asimd i8mm: Cortex-A510, A710, X2, Neoverse V1 and later.
-#include "kernels/neon/requantise.h"
+#include "kernels/neon/epilogue.h"
 
 namespace cortado::neon {
 namespace {
@@ -38,8 +38,8 @@ CORTADO_NEON_INLINE const std::int8_t* multiply(int32x4_t (&acc)[kPairs][4],
   return weights + 64;
 }
 
-template <int kPairs>
-void run(const GemmTile& tile) {
+template <typename Output, int kPairs>
+void run(const GemmTile<Output>& tile) {
   int32x4_t acc[kPairs][4];
 #pragma GCC unroll 2
   for (std::size_t quad = 0; quad < 2; ++quad) {
@@ -91,9 +91,16 @@ void run(const GemmTile& tile) {
   finish_tile(tile, sums);
 }
 
+template <typename Output>
+constexpr GemmRoutines<Output> routines(const char* name) {
+  return {name,
+          {run<Output, 1>, run<Output, 1>, run<Output, 2>, run<Output, 2>, run<Output, 3>, run<Output, 3>,
+           run<Output, 4>, run<Output, 4>}};
+}
+
 }  // namespace
 
 const GemmKernel kConvolution8x8c8I8mm = {
-    "conv_s8_8x8c8_i8mm", 8, 8, 8, 8, {run<1>, run<1>, run<2>, run<2>, run<3>, run<3>, run<4>, run<4>}};
+    routines<std::int8_t>("conv_s8_8x8c8_i8mm"), routines<float>("conv_s8_8x8c8_i8mm_f32"), 8, 8, 8, 8};
 
 }  // namespace cortado::neon

@@ -32,7 +32,7 @@ struct InputRows {
 struct EightChannelRow {
   InputRows input;
   const std::int8_t* weights;
-  ChannelView channels;
+  ChannelView<std::int8_t> channels;
   std::int32_t count;  // channels to store
   std::int8_t* output;
   std::ptrdiff_t output_step;
@@ -57,9 +57,9 @@ CORTADO_NEON_INLINE EightChannels convolve(EightChannels acc, const int8x8_t (&x
 template <int kStride, bool kPlain>
 void run_inner(const EightChannelRow& row, std::int32_t begin, std::int32_t end, std::int32_t pad_width) {
   constexpr int kColumns = 3 + kStride;
-  const ChannelView channels = row.channels;
+  const ChannelView<std::int8_t> channels = row.channels;
   const EightChannels bias = load_eight_biases(channels, 0);
-  const EightRequantisation<kPlain> requantisation = load_eight_requantisations<kPlain>(channels, 0);
+  const EightRequantisation<kPlain> requantisation = load_eight_epilogues<kPlain>(channels, 0);
   const std::ptrdiff_t output_step = row.output_step;
   const std::int32_t count = row.count;
   int8x8_t w[9];
@@ -102,7 +102,7 @@ void run_border(const EightChannelRow& row, std::int32_t x, std::int32_t first_c
   int8x8_t w[9];
   load_weights(row.weights, w);
   finish_eight(row.output + x * row.output_step, convolve(load_eight_biases(row.channels, 0), columns, 0, w),
-               load_eight_requantisations<kPlain>(row.channels, 0), row.channels, row.count);
+               load_eight_epilogues<kPlain>(row.channels, 0), row.channels, row.count);
 }
 
 template <int kStride>
@@ -176,7 +176,7 @@ class Depthwise3x3 final : public ConvolutionS8 {
   ConvolutionShape shape_;
   std::int32_t inner_begin_, inner_end_;  // output columns whose windows lie inside the input's width
   AlignedBuffer<std::int8_t> weights_;
-  ChannelParameters channels_;
+  ChannelParameters<RequantisationS8> channels_;
   AlignedBuffer<std::int8_t> zeros_;
 };
 

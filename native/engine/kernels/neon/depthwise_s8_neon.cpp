@@ -16,24 +16,31 @@
 namespace cortado::neon {
 namespace {
 
-class Depthwise final : public ConvolutionS8 {
+constexpr const char* name_of(const RequantisationS8&) { return "depthwise_s8_neon"; }
+constexpr const char* name_of(const DequantisationF32&) { return "depthwise_s8_neon_f32"; }
+
+template <typename Epilogue>
+class Depthwise final : public Int8Convolution<typename Epilogue::Output> {
  public:
+  using Output = typename Epilogue::Output;
+
   Depthwise(const ConvolutionShape& shape, const std::int8_t* weights, const std::int32_t* bias,
-            const RequantisationS8& requantisation)
-      : shape_(shape),
+            const Epilogue& epilogue)
+      : name_(name_of(epilogue)),
+        shape_(shape),
         taps_(shape.kernel_height * shape.kernel_width),
         weights_(pack_depthwise_weights(shape, weights)),
-        channels_(bias, requantisation, 1, shape.output_channels, 8),
+        channels_(bias, epilogue, 1, shape.output_channels, 8),
         zeros_(static_cast<std::size_t>(shape.input_channels) + kBlobSlack) {}
 
-  const char* name() const override { return "depthwise_s8_neon"; }
+  const char* name() const override { return name_; }
   std::size_t scratch_bytes() const override {
     return static_cast<std::size_t>(taps_) * sizeof(const std::int8_t*);
   }
   std::size_t packed_bytes() const override { return weights_.bytes() + channels_.bytes() + zeros_.bytes(); }
   std::int32_t work_items() const override { return shape_.batch * shape_.output_height; }
 
-  void run(const std::int8_t* input, std::int8_t* output, std::int32_t begin, std::int32_t end,
+  void run(const std::int8_t* input, Output* output, std::int32_t begin, std::int32_t end,
            void* scratch) const override {
     const auto taps = static_cast<const std::int8_t**>(scratch);
     const bool plain = channels_.at(0, 0).plain;
@@ -69,8 +76,8 @@ class Depthwise final : public ConvolutionS8 {
   }
 
   template <bool kPlain>
-  void run_pixel(const std::int8_t* const* taps, std::int8_t* output) const {
-    const ChannelView channels = channels_.at(0, 0);
+  void run_pixel(const std::int8_t* const* taps, Output* output) const {
+    const ChannelView<Output> channels = channels_.at(0, 0);
     const std::int8_t* weights = weights_.data();
     for (std::int32_t first = 0; first < shape_.output_channels; first += 8) {
       const auto channel = static_cast<std::size_t>(first);
@@ -84,25 +91,33 @@ class Depthwise final : public ConvolutionS8 {
         acc = multiply_one(acc, vld1_s8(taps[tap] + first), vld1_s8(weights));
         weights += 8;
       }
-      finish_eight(output + first, acc, load_eight_requantisations<kPlain>(channels, channel), channels,
+      finish_eight(output + first, acc, load_eight_epilogues<kPlain>(channels, channel), channels,
                    shape_.output_channels - first);
     }
   }
 
+  const char* name_;
   ConvolutionShape shape_;
   std::int32_t taps_;
   AlignedBuffer<std::int8_t> weights_;
-  ChannelParameters channels_;
+  ChannelParameters<Epilogue> channels_;
   AlignedBuffer<std::int8_t> zeros_;
 };
 
 }  // namespace
 
-std::unique_ptr<ConvolutionS8> make_depthwise(const ConvolutionShape& shape, const std::int8_t* weights,
-                                              const std::int32_t* bias,
-                                              const RequantisationS8& requantisation) {
+template <typename Epilogue>
+Int8ConvolutionPointer<Epilogue> make_depthwise(const ConvolutionShape& shape, const std::int8_t* weights,
+                                                const std::int32_t* bias, const Epilogue& epilogue) {
   if (!is_depthwise(shape)) return nullptr;
-  return std::make_unique<Depthwise>(shape, weights, bias, requantisation);
+  return std::make_unique<Depthwise<Epilogue>>(shape, weights, bias, epilogue);
 }
+
+template Int8ConvolutionPointer<RequantisationS8> make_depthwise(const ConvolutionShape&, const std::int8_t*,
+                                                                 const std::int32_t*,
+                                                                 const RequantisationS8&);
+template Int8ConvolutionPointer<DequantisationF32> make_depthwise(const ConvolutionShape&, const std::int8_t*,
+                                                                  const std::int32_t*,
+                                                                  const DequantisationF32&);
 
 }  // namespace cortado::neon

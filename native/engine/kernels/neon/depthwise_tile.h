@@ -2,7 +2,7 @@
 // registers of int32.
 #pragma once
 
-#include "kernels/neon/requantise.h"
+#include "kernels/neon/epilogue.h"
 
 namespace cortado::neon {
 
@@ -10,7 +10,8 @@ struct EightChannels {
   int32x4_t low, high;
 };
 
-CORTADO_NEON_INLINE EightChannels load_eight_biases(const ChannelView& channels, std::size_t first) {
+template <typename Output>
+CORTADO_NEON_INLINE EightChannels load_eight_biases(const ChannelView<Output>& channels, std::size_t first) {
   return {load_bias(channels, first), load_bias(channels, first + 4)};
 }
 
@@ -28,24 +29,44 @@ CORTADO_NEON_INLINE EightChannels multiply_one(const EightChannels& acc, int8x8_
   return add_products(acc, vmull_s8(x, w));
 }
 
-// Requantisation of eight adjacent channels.
+// Epilogues of eight adjacent channels.
 template <bool kPlain>
 struct EightRequantisation {
   QuadRequantisation low, high;
 };
 
 template <bool kPlain>
-CORTADO_NEON_INLINE EightRequantisation<kPlain> load_eight_requantisations(const ChannelView& channels,
-                                                                           std::size_t first) {
+struct EightDequantisation {
+  QuadDequantisation low, high;
+};
+
+template <bool kPlain>
+CORTADO_NEON_INLINE EightRequantisation<kPlain> load_eight_epilogues(const ChannelView<std::int8_t>& channels,
+                                                                     std::size_t first) {
   return {load_requantisation<kPlain>(channels, first), load_requantisation<kPlain>(channels, first + 4)};
 }
 
 template <bool kPlain>
+CORTADO_NEON_INLINE EightDequantisation<kPlain> load_eight_epilogues(const ChannelView<float>& channels,
+                                                                     std::size_t first) {
+  return {load_dequantisation<kPlain>(channels, first), load_dequantisation<kPlain>(channels, first + 4)};
+}
+
+// Stores the first `count` channels, at most 8.
+template <bool kPlain>
 CORTADO_NEON_INLINE void finish_eight(std::int8_t* output, const EightChannels& acc,
                                       const EightRequantisation<kPlain>& requantisation,
-                                      const ChannelView& channels, std::int32_t count) {
+                                      const ChannelView<std::int8_t>& channels, std::int32_t count) {
   store_channels(output, requantise<kPlain>(acc.low, requantisation.low),
                  requantise<kPlain>(acc.high, requantisation.high), channels, count);
+}
+
+template <bool kPlain>
+CORTADO_NEON_INLINE void finish_eight(float* output, const EightChannels& acc,
+                                      const EightDequantisation<kPlain>& dequantisation,
+                                      const ChannelView<float>& channels, std::int32_t count) {
+  store_part(output, dequantise<kPlain>(acc.low, dequantisation.low, channels), count);
+  store_part(output + 4, dequantise<kPlain>(acc.high, dequantisation.high, channels), count - 4);
 }
 
 }  // namespace cortado::neon

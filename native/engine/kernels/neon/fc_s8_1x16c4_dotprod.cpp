@@ -9,7 +9,7 @@
 //                            +-------------+-------------+-------------+-------------+
 //
 // Two sets of accumulators keep eight SDOT in flight. For Cortex-A55, A75, A76 and later.
-#include "kernels/neon/requantise.h"
+#include "kernels/neon/epilogue.h"
 
 namespace cortado::neon {
 namespace {
@@ -22,7 +22,8 @@ CORTADO_NEON_INLINE void multiply_lane(int32x4_t (&acc)[4], int8x16_t inputs, co
   }
 }
 
-void run(const GemmTile& tile) {
+template <typename Output>
+void run(const GemmTile<Output>& tile) {
   int32x4_t even[1][4];
   int32x4_t odd[4];
 #pragma GCC unroll 4
@@ -54,8 +55,14 @@ void run(const GemmTile& tile) {
   finish_tile(tile, even);
 }
 
+template <typename Output>
+constexpr GemmRoutines<Output> routines(const char* name) {
+  return {name, {run<Output>}};
+}
+
 }  // namespace
 
-const GemmKernel kFullyConnected1x16c4Dotprod = {"fc_s8_1x16c4_dotprod", 1, 16, 4, 4, {run}};
+const GemmKernel kFullyConnected1x16c4Dotprod = {
+    routines<std::int8_t>("fc_s8_1x16c4_dotprod"), routines<float>("fc_s8_1x16c4_dotprod_f32"), 1, 16, 4, 4};
 
 }  // namespace cortado::neon

@@ -15,10 +15,19 @@
 namespace cortado::neon {
 namespace {
 
-void run(const GemmTile& tile) { run_mull_tile<1, 8, 1>(tile); }
+template <typename Output>
+void run(const GemmTile<Output>& tile) {
+  run_mull_tile<1, 8, 1>(tile);
+}
+
+template <typename Output>
+constexpr GemmRoutines<Output> routines(const char* name) {
+  return {name, {run<Output>}};
+}
 
 }  // namespace
 
-const GemmKernel kFullyConnected1x8c8Mull = {"fc_s8_1x8c8_mull", 1, 8, 16, 8, {run}};
+const GemmKernel kFullyConnected1x8c8Mull = {
+    routines<std::int8_t>("fc_s8_1x8c8_mull"), routines<float>("fc_s8_1x8c8_mull_f32"), 1, 8, 16, 8};
 
 }  // namespace cortado::neon

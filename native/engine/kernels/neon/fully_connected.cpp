@@ -10,22 +10,26 @@
 namespace cortado::neon {
 namespace {
 
-class FullyConnected final : public ConvolutionS8 {
+template <typename Epilogue>
+class FullyConnected final : public Int8Convolution<typename Epilogue::Output> {
  public:
+  using Output = typename Epilogue::Output;
+
   FullyConnected(const GemmKernel& kernel, const ConvolutionShape& shape, const std::int8_t* weights,
-                 const std::int32_t* bias, const RequantisationS8& requantisation)
+                 const std::int32_t* bias, const Epilogue& epilogue)
       : kernel_(kernel),
+        routines_(kernel),
         shape_(shape),
         gather_(shape, kernel),
         weights_(kernel, shape, gather_, weights),
-        channels_(bias, requantisation, 1, shape.output_channels, kernel.columns) {}
+        channels_(bias, epilogue, 1, shape.output_channels, kernel.columns) {}
 
-  const char* name() const override { return kernel_.name; }
+  const char* name() const override { return routines_.name; }
   std::size_t scratch_bytes() const override { return gather_.scratch_bytes(); }
   std::size_t packed_bytes() const override { return weights_.bytes() + channels_.bytes() + gather_.bytes(); }
   std::int32_t work_items() const override { return weights_.blocks(); }
 
-  void run(const std::int8_t* input, std::int8_t* output, std::int32_t begin, std::int32_t end,
+  void run(const std::int8_t* input, Output* output, std::int32_t begin, std::int32_t end,
            void* scratch) const override {
     for (std::int32_t first = 0; first < shape_.batch; first += gather_.block_pixels()) {
       const std::int32_t count = std::min(gather_.block_pixels(), shape_.batch - first);
@@ -36,8 +40,8 @@ class FullyConnected final : public ConvolutionS8 {
 
  private:
   void run_images(const std::int8_t* const* pixels, std::int32_t count, std::int32_t begin, std::int32_t end,
-                  std::int8_t* output) const {
-    GemmTile tile{};
+                  Output* output) const {
+    GemmTile<Output> tile{};
     tile.segments = gather_.segments();
     tile.segment_length = weights_.segment_length();
     tile.output_pixel_stride = shape_.output_pixel_stride;
@@ -50,7 +54,7 @@ class FullyConnected final : public ConvolutionS8 {
       tile.output = output + first;
       tile.pixels = pixels;
       for (std::int32_t image = 0; image < count; ++image) {
-        kernel_.run[0](tile);
+        routines_.run[0](tile);
         tile.pixels += tile.segments;
         tile.output += shape_.output_pixel_stride;
       }
@@ -58,19 +62,32 @@ class FullyConnected final : public ConvolutionS8 {
   }
 
   const GemmKernel& kernel_;
+  const GemmRoutines<Output>& routines_;
   ConvolutionShape shape_;
   WindowGather gather_;
   PackedWeights weights_;
-  ChannelParameters channels_;
+  ChannelParameters<Epilogue> channels_;
 };
 
 }  // namespace
 
-std::unique_ptr<ConvolutionS8> make_fully_connected(const GemmKernel& kernel, const ConvolutionShape& shape,
-                                                    const std::int8_t* weights, const std::int32_t* bias,
-                                                    const RequantisationS8& requantisation) {
+template <typename Epilogue>
+Int8ConvolutionPointer<Epilogue> make_fully_connected(const GemmKernel& kernel, const ConvolutionShape& shape,
+                                                      const std::int8_t* weights, const std::int32_t* bias,
+                                                      const Epilogue& epilogue) {
   if (shape.output_height != 1 || shape.output_width != 1 || shape.group != 1) return nullptr;
-  return std::make_unique<FullyConnected>(kernel, shape, weights, bias, requantisation);
+  return std::make_unique<FullyConnected<Epilogue>>(kernel, shape, weights, bias, epilogue);
 }
+
+template Int8ConvolutionPointer<RequantisationS8> make_fully_connected(const GemmKernel&,
+                                                                       const ConvolutionShape&,
+                                                                       const std::int8_t*,
+                                                                       const std::int32_t*,
+                                                                       const RequantisationS8&);
+template Int8ConvolutionPointer<DequantisationF32> make_fully_connected(const GemmKernel&,
+                                                                        const ConvolutionShape&,
+                                                                        const std::int8_t*,
+                                                                        const std::int32_t*,
+                                                                        const DequantisationF32&);
 
 }  // namespace cortado::neon

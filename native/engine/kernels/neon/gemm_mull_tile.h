@@ -3,7 +3,7 @@
 // register belongs to one pixel and one output channel; its four lanes are added at the end.
 #pragma once
 
-#include "kernels/neon/requantise.h"
+#include "kernels/neon/epilogue.h"
 
 namespace cortado::neon {
 
@@ -31,8 +31,8 @@ CORTADO_NEON_INLINE int16x8_t multiply_sixteen(int8x16_t a, int8x16_t b) {
 }
 
 // kPitch: pointers per segment (GemmKernel::rows).
-template <int kRows, int kColumns, int kPitch>
-CORTADO_NEON_INLINE void run_mull_tile(const GemmTile& tile) {
+template <int kRows, int kColumns, int kPitch, typename Output>
+CORTADO_NEON_INLINE void run_mull_tile(const GemmTile<Output>& tile) {
   int32x4_t acc[kRows][kColumns];
 #pragma GCC unroll 4
   for (int row = 0; row < kRows; ++row) {

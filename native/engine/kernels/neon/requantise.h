@@ -1,17 +1,12 @@
-// The epilogue of every kernel: accumulators to int8, the vector form of `requantise` in arithmetic.h.
+// Accumulators to int8, the vector form of `requantise` in arithmetic.h.
 //   a = SQSHL(acc, l), t = SQRDMULH(a, m << 16), y = clamp(SRSHL(t, -s))
 // SQRDMULH equals (a * m + 2^14) >> 15 for |m| < 2^15, and SRSHL rounds half up: both bit for bit what the
 // reference does.
 #pragma once
 
-#include <arm_neon.h>
-
 #include <cstring>
 
-#include "kernels/neon/gemm_kernel.h"
-
-// Inlined always: see gemm_kernel.h.
-#define CORTADO_NEON_INLINE static inline __attribute__((always_inline))
+#include "kernels/neon/neon_inline.h"
 
 namespace cortado::neon {
 
@@ -21,12 +16,9 @@ struct QuadRequantisation {
   int32x4_t negative_multiplier, negative_right_shift, negative_left_shift;
 };
 
-CORTADO_NEON_INLINE int32x4_t load_bias(const ChannelView& channels, std::size_t first) {
-  return vld1q_s32(channels.values + first);
-}
-
 template <bool kPlain>
-CORTADO_NEON_INLINE QuadRequantisation load_requantisation(const ChannelView& channels, std::size_t first) {
+CORTADO_NEON_INLINE QuadRequantisation load_requantisation(const ChannelView<std::int8_t>& channels,
+                                                           std::size_t first) {
   const std::int32_t* const values = channels.values + first;
   const std::size_t pitch = channels.pitch;
   QuadRequantisation quad{};
@@ -77,19 +69,19 @@ CORTADO_NEON_INLINE void store_part(std::int8_t* output, int8x8_t bytes, std::in
 
 // Narrows eight requantised channels (or four of two pixels) and clamps them.
 CORTADO_NEON_INLINE int8x8_t narrow_and_clamp(int32x4_t first, int32x4_t second,
-                                              const ChannelView& channels) {
+                                              const ChannelView<std::int8_t>& channels) {
   const int16x8_t narrow = vcombine_s16(vqmovn_s32(first), vqmovn_s32(second));
   return vmin_s8(vmax_s8(vqmovn_s16(narrow), vdup_n_s8(channels.low)), vdup_n_s8(channels.high));
 }
 
 CORTADO_NEON_INLINE void store_channels(std::int8_t* output, int32x4_t first, int32x4_t second,
-                                        const ChannelView& channels, std::int32_t count) {
+                                        const ChannelView<std::int8_t>& channels, std::int32_t count) {
   store_part(output, narrow_and_clamp(first, second, channels), count);
 }
 
 // Four channels a row: two rows share the narrowing.
 template <int kRows>
-CORTADO_NEON_INLINE void store_rows(const GemmTile& tile, const int32x4_t (&acc)[kRows][1]) {
+CORTADO_NEON_INLINE void store_rows(const GemmTile<std::int8_t>& tile, const int32x4_t (&acc)[kRows][1]) {
   std::int8_t* output = tile.output;
 #pragma GCC unroll 4
   for (int row = 0; row < kRows; row += 2) {
@@ -112,7 +104,8 @@ CORTADO_NEON_INLINE void store_rows(const GemmTile& tile, const int32x4_t (&acc)
 
 // Eight channels or more a row. A tile may have fewer pixels than kRows.
 template <int kRows, int kQuads>
-CORTADO_NEON_INLINE void store_rows(const GemmTile& tile, const int32x4_t (&acc)[kRows][kQuads]) {
+CORTADO_NEON_INLINE void store_rows(const GemmTile<std::int8_t>& tile,
+                                    const int32x4_t (&acc)[kRows][kQuads]) {
   std::int8_t* output = tile.output;
 #pragma GCC unroll 8
   for (int row = 0; row < kRows; ++row) {
@@ -132,7 +125,8 @@ CORTADO_NEON_INLINE void store_rows(const GemmTile& tile, const int32x4_t (&acc)
 }
 
 template <bool kPlain, int kRows, int kQuads>
-CORTADO_NEON_INLINE void requantise_and_store(const GemmTile& tile, int32x4_t (&acc)[kRows][kQuads]) {
+CORTADO_NEON_INLINE void requantise_and_store(const GemmTile<std::int8_t>& tile,
+                                              int32x4_t (&acc)[kRows][kQuads]) {
 #pragma GCC unroll 4
   for (int quad = 0; quad < kQuads; ++quad) {
     const QuadRequantisation parameters =
@@ -145,7 +139,7 @@ CORTADO_NEON_INLINE void requantise_and_store(const GemmTile& tile, int32x4_t (&
 
 // Requantises and stores a tile of finished accumulators, bias included.
 template <int kRows, int kQuads>
-CORTADO_NEON_INLINE void finish_tile(const GemmTile& tile, int32x4_t (&acc)[kRows][kQuads]) {
+CORTADO_NEON_INLINE void finish_tile(const GemmTile<std::int8_t>& tile, int32x4_t (&acc)[kRows][kQuads]) {
   if (tile.channels.plain) {
     requantise_and_store<true>(tile, acc);
   } else {
