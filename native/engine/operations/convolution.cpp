@@ -2,8 +2,6 @@
 #include <cstring>
 #include <memory>
 
-#include "kernels/reference/accumulator_s8.h"
-#include "kernels/reference/activation_f32.h"
 #include "kernels/reference/convolution_f32.h"
 #include "kernels/reference/depthwise_f32.h"
 #include "prepared_operation.h"
@@ -30,54 +28,38 @@ const std::int8_t* int8_weights(const Convolution& convolution) {
   return reinterpret_cast<const std::int8_t*>(convolution.weights.data());
 }
 
-std::unique_ptr<ConvolutionS8> choose_kernel(const Convolution& convolution, const ConvolutionShape& shape,
-                                             const PreparationContext& context) {
+// `epilogue` says what becomes of the accumulators: requantised, or left as float for a blob that no
+// quantised layer reads.
+template <typename Epilogue>
+std::unique_ptr<Int8Convolution<typename Epilogue::Output>> choose_kernel(const Convolution& convolution,
+                                                                          const ConvolutionShape& shape,
+                                                                          const Epilogue& epilogue,
+                                                                          const PreparationContext& context) {
   const std::int8_t* weights = int8_weights(convolution);
   const std::int32_t* bias = convolution.bias32.data();
 #if defined(CORTADO_HAS_NEON)
   if (context.backend != Backend::kReference && context.cpu.neon) {
-    auto kernel = make_neon_convolution_s8(context.cpu, shape, weights, bias, convolution.requantisation);
+    auto kernel = make_neon_convolution_s8(context.cpu, shape, weights, bias, epilogue);
     if (kernel != nullptr) return kernel;
   }
 #else
   static_cast<void>(context);
 #endif
-  return make_reference_convolution_s8(shape, weights, bias, convolution.requantisation);
+  return make_reference_convolution_s8(shape, weights, bias, epilogue);
 }
 
+template <typename Epilogue>
 void prepare_int8(PreparedOperation& prepared, const Convolution& convolution, const ConvolutionShape& shape,
-                  const PreparationContext& context, const std::int8_t* input, std::int8_t* output) {
-  const std::shared_ptr<ConvolutionS8> kernel = choose_kernel(convolution, shape, context);
+                  const Epilogue& epilogue, const PreparationContext& context, const std::int8_t* input,
+                  typename Epilogue::Output* output) {
+  const std::shared_ptr<const Int8Convolution<typename Epilogue::Output>> kernel =
+      choose_kernel(convolution, shape, epilogue, context);
   prepared.kernel = kernel->name();
   prepared.scratch_bytes = kernel->scratch_bytes();
   prepared.packed_bytes = kernel->packed_bytes();
   prepared.work_items = kernel->work_items();
   prepared.run = [kernel, input, output](std::int32_t begin, std::int32_t end, void* scratch) {
     kernel->run(input, output, begin, end, scratch);
-  };
-}
-
-// A blob that no quantised layer reads leaves the accumulator as float: y = activation(acc * factor).
-void prepare_int8_to_float(PreparedOperation& prepared, const Convolution& convolution,
-                           const ConvolutionShape& shape, const std::int8_t* input, float* output) {
-  const auto sums =
-      std::make_shared<AccumulatorS8>(shape, int8_weights(convolution), convolution.bias32.data());
-  prepared.kernel = "convolution_s8_f32_reference";
-  prepared.scratch_bytes = sums->scratch_bytes();
-  prepared.packed_bytes = sums->packed_bytes();
-  prepared.work_items = sums->work_items();
-  const Span<float> factor = convolution.output_factor;
-  const Activation activation = convolution.activation;
-  prepared.run = [=](std::int32_t begin, std::int32_t end, void* scratch) {
-    sums->for_each_pixel(
-        input, begin, end, scratch,
-        [&](std::ptrdiff_t pixel, std::int32_t first, std::int32_t last, const std::int32_t* accumulators) {
-          float* to = output + pixel + first;
-          const float* factors = factor.data() + first;
-          for (std::int32_t c = 0; c < last - first; ++c)
-            to[c] = static_cast<float>(accumulators[c]) * factors[c];
-          activate(activation, to, first, last - first);
-        });
   };
 }
 
@@ -120,9 +102,11 @@ PreparedOperation prepare(const Convolution& operation, const PreparationContext
   if (input.type == ElementType::kFloat32) {
     prepare_float(prepared, operation, shape, input.as<float>().data, output.as<float>().data);
   } else if (output.type == ElementType::kFloat32) {
-    prepare_int8_to_float(prepared, operation, shape, input.as<std::int8_t>().data, output.as<float>().data);
+    const DequantisationF32 dequantisation{operation.output_factor.data(), operation.activation};
+    prepare_int8(prepared, operation, shape, dequantisation, context, input.as<std::int8_t>().data,
+                 output.as<float>().data);
   } else {
-    prepare_int8(prepared, operation, shape, context, input.as<std::int8_t>().data,
+    prepare_int8(prepared, operation, shape, operation.requantisation, context, input.as<std::int8_t>().data,
                  output.as<std::int8_t>().data);
   }
   return prepared;
