@@ -87,7 +87,10 @@ describe('parseCaffeModel', () => {
     ];
     const single = [1, -2, 3.5, 4].map((value): Field => [8, 'double', value]);
     const halves = Uint8Array.of(0x00, 0x3c, 0x00, 0xc0, 0x00, 0x43, 0x00, 0x44);
-    const raw = (type: number, bytes: Uint8Array): Field[] => [[10, 'varint', type], [12, 'bytes', bytes]];
+    const raw = (type: number, bytes: Uint8Array): Field[] => [
+      [10, 'varint', type],
+      [12, 'bytes', bytes],
+    ];
     const forms = [
       one,
       runs,
@@ -112,10 +115,25 @@ describe('parseCaffeModel', () => {
   });
 
   it.each([
-    ['a length past the end', message([100, 'bytes', floats(1)]).with(2, 200), 'caffe.damaged', /wire type|announced|past the end|no field/],
-    ['a blob of 2^40 bytes', Uint8Array.of(0xa2, 6, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 1), 'caffe.damaged', /announced/],
+    [
+      'a length past the end',
+      message([100, 'bytes', floats(1)]).with(2, 200),
+      'caffe.damaged',
+      /wire type|announced|past the end|no field/,
+    ],
+    [
+      'a blob of 2^40 bytes',
+      Uint8Array.of(0xa2, 6, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 1),
+      'caffe.damaged',
+      /announced/,
+    ],
     ['an endless number', Uint8Array.of(...Array<number>(11).fill(0xff)), 'caffe.damaged', /ten bytes/],
-    ['a shape that the values do not fill', v2('c', blob([5, 'bytes', floats(1)])), 'caffe.blob-shape', /2x2 .4 values. and holds 1/],
+    [
+      'a shape that the values do not fill',
+      v2('c', blob([5, 'bytes', floats(1)])),
+      'caffe.blob-shape',
+      /2x2 .4 values. and holds 1/,
+    ],
     ['cut values', v2('c', blob([5, 'bytes', Uint8Array.of(1, 2, 3)])), 'caffe.damaged', /cut/],
     ['integers', v2('c', blob([10, 'varint', 3], [12, 'bytes', floats(1)])), 'caffe.blob-type', /raw type 3/],
     ['an empty file', Uint8Array.of(), 'caffe.not-a-caffemodel', /empty/],

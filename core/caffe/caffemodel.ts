@@ -84,7 +84,8 @@ function readLayer(reader: WireReader, form: LayerForm): NamedBlobs {
 function refuseOtherKinds(bytes: Uint8Array, file: string): void {
   if (bytes.length === 0) throw notCaffeModel(file, 'it is empty');
   const head = new TextDecoder('latin1').decode(bytes.subarray(0, 512));
-  if (bytes[0] === 0x89 && head.startsWith('HDF', 1)) throw notCaffeModel(file, 'it is an HDF5 file, which Cortado does not read');
+  if (bytes[0] === 0x89 && head.startsWith('HDF', 1))
+    throw notCaffeModel(file, 'it is an HDF5 file, which Cortado does not read');
   if (head.startsWith('version https://git-lfs'))
     throw notCaffeModel(file, 'it is a Git LFS pointer, not the file itself');
   if (/^\s*<(!doctype|html)/i.test(head)) throw notCaffeModel(file, 'it is a web page');

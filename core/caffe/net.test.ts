@@ -27,6 +27,39 @@ describe('describeNet', () => {
     expect(net.layers.map(({ type }) => type)).toEqual(['InnerProduct', 'AbsVal']);
   });
 
+  it('upgrades V0 layers: types, parameters and padding layers', () => {
+    const net = describeNet(
+      `layers { layer { name: "d" type: "data" cropsize: 227 meanfile: "m" batchsize: 9 } top: "data" top: "label" }
+       layers { layer { name: "p" type: "padding" pad: 2 } bottom: "data" top: "padded" }
+       layers { layer { name: "c" type: "conv" num_output: 20 kernelsize: 5 biasterm: false stride: 1 blobs_lr: 1. } bottom: "padded" top: "c" }
+       layers { layer { name: "l" type: "lrn" local_size: 3 alpha: 0.5 } bottom: "c" top: "l" }
+       layers { layer { name: "i" type: "innerproduct" num_output: 7 } bottom: "l" top: "i" }`,
+      file,
+    );
+    expect(net.format).toBe('V0');
+    expect(net.warnings).toEqual([]);
+    expect(net.layers.map(({ name, type, bottoms }) => [name, type, bottoms])).toEqual([
+      ['d', 'Data', []],
+      ['c', 'Convolution', ['data']],
+      ['l', 'LRN', ['c']],
+      ['i', 'InnerProduct', ['l']],
+    ]);
+    const [data, conv, lrn, product] = net.layers.map(({ fields }) => fields);
+    expect(data.nested('transform_param').number('crop_size')).toBe(227);
+    const parameters = conv.nested('convolution_param');
+    expect(['num_output', 'kernel_size', 'pad'].map((name) => parameters.number(name))).toEqual([20, 5, 2]);
+    expect(parameters.boolean('bias_term', true)).toBe(false);
+    expect(parameters.locate('kernel_size').line).toBe(3);
+    expect(lrn.nested('lrn_param').number('alpha')).toBe(0.5);
+    expect(product.nested('inner_product_param').number('num_output')).toBe(7);
+  });
+
+  it('refuses a V0 padding before a layer that cannot take it up', () => {
+    const text =
+      'layers { layer { name: "p" type: "padding" pad: 2 } bottom: "d" top: "e" }\nlayers { layer { name: "r" type: "relu" } bottom: "e" top: "e" }';
+    expect(errorOf(text)).toMatchObject({ code: 'caffe.v0-padding', location: { line: 2 } });
+  });
+
   it('reads inputs with four input_dim each and with input_shape', () => {
     const layer = 'layer { name: "r" type: "ReLU" }';
     const dims = (values: string): string => values.replace(/\d+/g, 'input_dim: $&');
@@ -74,7 +107,12 @@ describe('describeNet', () => {
   });
 
   it.each([
-    ['layer {\n name: "c"\n type: "Convolution"\n convolution_param {\n  num_output: abc\n }\n}', 5, 'caffe.field-type', /whole number/],
+    [
+      'layer {\n name: "c"\n type: "Convolution"\n convolution_param {\n  num_output: abc\n }\n}',
+      5,
+      'caffe.field-type',
+      /whole number/,
+    ],
     ['layer {\n name: "c"\n convolution_param: 3\n}', 3, 'caffe.field-type', /message in braces/],
     ['layer {\n name: "p"\n pooling_param { pool: MAXX } }', 3, 'caffe.field-type', /Did you mean MAX\?/],
     ['layer {\n name: c\n}', 2, 'caffe.field-type', /string in quotes/],

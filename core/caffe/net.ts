@@ -5,12 +5,13 @@ import { upgradeV1Type } from './layer-types-v1.ts';
 import { deployState, isIncluded } from './phase.ts';
 import { checkMessage, type CaffeWarning } from './schema-check.ts';
 import { parseTextFormat } from './text-parser.ts';
+import { isV0, upgradeV0 } from './upgrade-v0.ts';
 
 /** A prototxt read for deployment: the layers of phase TEST with V2 types, nothing else decided. */
 export interface NetDescription {
   readonly file: string;
   readonly name: string;
-  readonly format: 'V1' | 'V2';
+  readonly format: 'V0' | 'V1' | 'V2';
   /** From `input:`; Input layers stay among the layers. */
   readonly inputs: readonly InputDescription[];
   readonly layers: readonly LayerDescription[];
@@ -35,7 +36,7 @@ export interface LayerDescription {
 }
 
 /**
- * Reads the text of a prototxt, V1 or V2.
+ * Reads the text of a prototxt: V0, V1 or V2.
  * @param file its name, for errors
  * @throws CortadoError `caffe.*` naming file, line and field
  */
@@ -55,11 +56,12 @@ export function describeNet(text: string, file: string): NetDescription {
     );
   }
   const state = deployState(net);
-  const layers = v2.length > 0 ? v2 : v1;
+  const isFirstFormat = v1.some(isV0);
+  const layers = isFirstFormat ? upgradeV0(v1) : v2.length > 0 ? v2 : v1;
   return {
     file,
     name: net.string('name', ''),
-    format: v2.length > 0 ? 'V2' : 'V1',
+    format: isFirstFormat ? 'V0' : v2.length > 0 ? 'V2' : 'V1',
     inputs: readInputs(net),
     layers: layers.filter((layer) => isIncluded(layer, state)).map((layer, index) => describeLayer(layer, index)),
     warnings,
@@ -69,14 +71,6 @@ export function describeNet(text: string, file: string): NetDescription {
 function describeLayer(fields: Fields, index: number): LayerDescription {
   const { message, type: messageType, file, line } = fields;
   const isV1 = messageType === 'V1LayerParameter';
-  if (isV1 && fields.has('layer')) {
-    throw fields.fail(
-      'caffe.v0-format',
-      'This is a V0 network ("layers { layer { ... } }"), which is not read yet.',
-      "Upgrade it with Caffe's upgrade_net_proto_text.",
-      'layer',
-    );
-  }
   const writtenType = isV1 ? fields.enumeration('type', 'NONE') : fields.string('type', '');
   const name = fields.string('name') ?? fields.strings('top').at(0) ?? `layer ${index}`;
   const named = new Fields(message, messageType, `layer "${name}"`, file, line);

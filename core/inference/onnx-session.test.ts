@@ -79,8 +79,12 @@ describe('createForwardSession', () => {
   it('refuses names that are not there, missing weights, and inputs that the weights do not fit', async () => {
     const net = network([1, 4, 2, 2], ...inPlace);
     await expect(createForwardSession(net)).rejects.toMatchObject({ code: 'network.no-weights' });
-    await expect(createForwardSession(net, { outputs: ['none'] })).rejects.toMatchObject({ code: 'network.unknown-blob' });
-    await expect(createForwardSession(withRandomWeights(net), { inputShapes: new Map([['data', [1, 5, 2, 2]]]) })).rejects.toMatchObject({
+    await expect(createForwardSession(net, { outputs: ['none'] })).rejects.toMatchObject({
+      code: 'network.unknown-blob',
+    });
+    await expect(
+      createForwardSession(withRandomWeights(net), { inputShapes: new Map([['data', [1, 5, 2, 2]]]) }),
+    ).rejects.toMatchObject({
       code: 'network.input-shape',
       location: { field: 'layer "scale"' },
     });
@@ -88,14 +92,18 @@ describe('createForwardSession', () => {
 });
 
 describe('layers in ONNX Runtime and in the interpreter', () => {
-  const pooling = (rest: string): string => `layer { name: "p" type: "Pooling" bottom: "data" top: "p" pooling_param { ${rest} } }`;
+  const pooling = (rest: string): string =>
+    `layer { name: "p" type: "Pooling" bottom: "data" top: "p" pooling_param { ${rest} } }`;
   const cases: [string, string][] = [];
   for (const pool of ['MAX', 'AVE']) {
     for (const size of ['kernel_size: 2', 'kernel_size: 3', 'kernel_h: 3 kernel_w: 2']) {
       for (const stride of ['', 'stride: 2', 'stride_h: 2 stride_w: 1']) {
         for (const pad of ['', 'pad: 1', 'pad_h: 1 pad_w: 0']) {
           for (const mode of ['', 'ceil_mode: false', 'round_mode: FLOOR']) {
-            cases.push([`${pool} ${size} ${stride} ${pad} ${mode}`, pooling(`pool: ${pool} ${size} ${stride} ${pad} ${mode}`)]);
+            cases.push([
+              `${pool} ${size} ${stride} ${pad} ${mode}`,
+              pooling(`pool: ${pool} ${size} ${stride} ${pad} ${mode}`),
+            ]);
           }
         }
       }
@@ -105,7 +113,8 @@ describe('layers in ONNX Runtime and in the interpreter', () => {
     for (const [, layer] of cases) await expectAgreement([2, 3, 8, 7], layer);
   });
 
-  const single = (type: string, rest = ''): string => `layer { name: "l" type: "${type}" bottom: "data" top: "l" ${rest} }`;
+  const single = (type: string, rest = ''): string =>
+    `layer { name: "l" type: "${type}" bottom: "data" top: "l" ${rest} }`;
   const convolution = (rest: string, type = 'Convolution'): string =>
     single(type, `convolution_param { num_output: 8 ${rest} }`);
   it.each([

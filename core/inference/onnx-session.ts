@@ -5,6 +5,7 @@ import { CortadoError, errorText } from '../common/errors.ts';
 import { elementCount, shapeText, type Shape, type Tensor } from '../common/tensor.ts';
 import { withInputShapes } from '../network/infer.ts';
 import type { Network } from '../network/network.ts';
+import type { ValueId } from '../graph/graph.ts';
 import { resolveName } from '../network/names.ts';
 import { networkToOnnx, type OnnxModel } from './network-to-onnx.ts';
 import type { ForwardSession } from './session.ts';
@@ -26,13 +27,11 @@ export interface ForwardOptions {
 export async function createForwardSession(network: Network, options: ForwardOptions = {}): Promise<ForwardSession> {
   const shaped = options.inputShapes === undefined ? network : withInputShapes(network, options.inputShapes);
   const names = options.outputs ?? network.outputs;
-  const model = networkToOnnx(
-    shaped,
-    names.map((name) => [name, resolveName(shaped, name)] as const),
-  );
+  const wanted = new Map(names.map((name) => [name, resolveName(shaped, name)]));
+  const model = networkToOnnx(shaped, [...wanted.values()]);
   const session = await openSession(model, options.threads ?? availableParallelism(), network.file);
   const inputs = new Map(shaped.inputs.map(({ name, shape }) => [name, shape]));
-  return new OnnxForwardSession(session, model, inputs, names);
+  return new OnnxForwardSession(session, model, inputs, wanted);
 }
 
 async function openSession(model: OnnxModel, threads: number, file: string): Promise<InferenceSession> {
@@ -58,14 +57,17 @@ async function openSession(model: OnnxModel, threads: number, file: string): Pro
 
 class OnnxForwardSession implements ForwardSession {
   readonly device = `ONNX Runtime ${runtimeVersion()}, CPU`;
+  readonly outputs: readonly string[];
   private running = false;
 
   constructor(
     private readonly session: InferenceSession,
     private readonly model: OnnxModel,
     readonly inputs: ReadonlyMap<string, Shape>,
-    readonly outputs: readonly string[],
-  ) {}
+    private readonly wanted: ReadonlyMap<string, ValueId>,
+  ) {
+    this.outputs = [...wanted.keys()];
+  }
 
   async run(inputs: ReadonlyMap<string, Tensor>): Promise<ReadonlyMap<string, Tensor>> {
     if (this.running) throw new Error('a session runs one forward pass at a time');
@@ -73,9 +75,7 @@ class OnnxForwardSession implements ForwardSession {
     this.running = true;
     try {
       const results = await this.session.run(feeds);
-      return new Map(
-        this.model.outputs.map(({ name, onnxName, shape }) => [name, takeTensor(results[onnxName], shape)]),
-      );
+      return this.collect(results);
     } finally {
       this.running = false;
     }
@@ -83,6 +83,22 @@ class OnnxForwardSession implements ForwardSession {
 
   async close(): Promise<void> {
     await this.session.release();
+  }
+
+  /** What was asked for, from what ONNX Runtime returned and what the layers after it make of that. */
+  private collect(results: InferenceSession.OnnxValueMapType): ReadonlyMap<string, Tensor> {
+    const values = new Map<ValueId, Tensor>();
+    for (const [id, { onnxName, shape }] of this.model.fetched) values.set(id, takeTensor(results[onnxName], shape));
+    const valueOf = (id: ValueId): Tensor => {
+      const value = values.get(id);
+      if (value === undefined) throw new Error(`the value ${id} was not computed`);
+      return value;
+    };
+    for (const layer of this.model.hostLayers) {
+      const tops = layer.form.runOnHost?.(layer.inputs.map(valueOf)) ?? [];
+      tops.forEach((top, index) => values.set(layer.outputs[index], top));
+    }
+    return new Map([...this.wanted].map(([name, id]) => [name, valueOf(id)]));
   }
 
   private feeds(inputs: ReadonlyMap<string, Tensor>): Record<string, OrtTensor> {
@@ -98,7 +114,7 @@ class OnnxForwardSession implements ForwardSession {
 }
 
 /** A copy, since the runtime's own buffers live as long as its tensors. */
-function takeTensor(result: OrtTensor | undefined, shape: Shape): Tensor {
+function takeTensor(result: InferenceSession.OnnxValueMapType[string] | undefined, shape: Shape): Tensor {
   const data = result?.data;
   if (!(data instanceof Float32Array) || data.length !== elementCount(shape)) {
     throw new Error('ONNX Runtime returned an output of another type or shape');

@@ -8,6 +8,7 @@ import { concat } from './concat.ts';
 import { convolution, depthwiseConvolution } from './convolution.ts';
 import { crop } from './crop.ts';
 import { deconvolution } from './deconvolution.ts';
+import { detectionOutput } from './detection-output.ts';
 import { dropout } from './dropout.ts';
 import { eltwise } from './eltwise.ts';
 import { elu } from './elu.ts';
@@ -54,6 +55,7 @@ export const layerKinds: readonly LayerKind[] = [
   crop,
   deconvolution,
   depthwiseConvolution,
+  detectionOutput,
   dropout,
   eltwise,
   elu,

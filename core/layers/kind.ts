@@ -1,5 +1,5 @@
 import type { Fields } from '../caffe/fields.ts';
-import type { Shape } from '../common/tensor.ts';
+import type { Shape, Tensor } from '../common/tensor.ts';
 import type { Operation, Value } from '../graph/graph.ts';
 import type { OnnxBuilder } from '../onnx/builder.ts';
 
@@ -60,7 +60,9 @@ export interface LayerForm {
   weightShapes?(bottoms: readonly Shape[]): readonly WeightShape[];
   /** Multiplications with accumulation; 0 where absent. */
   macs?(bottoms: readonly Shape[], tops: readonly Shape[]): number;
-  /** Adds the nodes that compute the tops. */
+  /** Computes the tops in place of ONNX nodes, for a layer whose work ONNX has no fixed-shape form for. */
+  runOnHost?(bottoms: readonly Tensor[]): readonly Tensor[];
+  /** Adds the nodes that compute the tops. Not called where there is `runOnHost`. */
   emitOnnx(context: OnnxContext): void;
   /** How the layer would run, weights left aside. */
   boardForm(bottoms: readonly Shape[]): BoardForm;
