@@ -1,43 +1,12 @@
-import ssh2 from 'ssh2';
-import type { AnyAuthMethod, Client, ServerHostKeyAlgorithm, SFTPWrapper } from 'ssh2';
+import type { Client, SFTPWrapper } from 'ssh2';
 import { CortadoError } from '../../common/errors.ts';
 import type { SshAddress } from '../address.ts';
-import { Authenticator } from './authentication.ts';
-import type { Credentials } from './authentication.ts';
-import { connectError, connectionLost, connectTimeout } from './connection-errors.ts';
-import { HostKeyJudge } from './host-key.ts';
-import type { AcceptedHostKey, HostKeyPolicy } from './host-key.ts';
+import { connectionLost } from './connection-errors.ts';
+import type { AcceptedHostKey } from './host-key.ts';
+import { logIn } from './log-in.ts';
+import type { ConnectOptions } from './log-in.ts';
 import { RemoteCommand } from './remote-command.ts';
 import { asError, whenStopped } from './stopping.ts';
-
-export interface ConnectOptions {
-  readonly address: SshAddress;
-  readonly credentials: Credentials;
-  readonly hostKeys: HostKeyPolicy;
-  readonly signal?: AbortSignal | undefined;
-  /** Milliseconds that the board may take, without the time in which a question waits for the user. Default 20 000. */
-  readonly timeoutMs?: number | undefined;
-}
-
-const KEEPALIVE_INTERVAL_MS = 5_000;
-const KEEPALIVE_COUNT = 4;
-
-const HOST_KEY_ALGORITHMS: readonly ServerHostKeyAlgorithm[] = [
-  'ssh-ed25519',
-  'ecdsa-sha2-nistp256',
-  'ecdsa-sha2-nistp384',
-  'ecdsa-sha2-nistp521',
-  'rsa-sha2-512',
-  'rsa-sha2-256',
-  // SHA-1; dropbear before 2020 has nothing else for RSA keys. Last, so never chosen where there is better.
-  'ssh-rsa',
-];
-
-/** Algorithms with those of the key types on file first: otherwise a known board would show a key of an unknown type. */
-export function hostKeyAlgorithms(knownTypes: readonly string[]): ServerHostKeyAlgorithm[] {
-  const isKnown = (algorithm: string) => knownTypes.includes(algorithm.startsWith('rsa-sha2-') ? 'ssh-rsa' : algorithm);
-  return [...HOST_KEY_ALGORITHMS.filter(isKnown), ...HOST_KEY_ALGORITHMS.filter((algorithm) => !isKnown(algorithm))];
-}
 
 /** A logged-in connection. Every call rejects with `ssh.connection-lost` once it is gone. */
 export class BoardConnection {
@@ -59,78 +28,8 @@ export class BoardConnection {
 
   /** Connects, checks the host key, logs in. Throws `ssh.…`; rejects with the signal's reason when aborted. */
   static async open(options: ConnectOptions): Promise<BoardConnection> {
-    const { address, signal } = options;
-    signal?.throwIfAborted();
-    const judge = await HostKeyJudge.create(address, options.hostKeys);
-    const authenticator = new Authenticator(address, options.credentials);
-    const client = new ssh2.Client();
-    const timer = new PausableTimer(options.timeoutMs ?? 20_000);
-    let accepted: AcceptedHostKey | undefined;
-    let unwatch: () => void = () => undefined;
-    try {
-      await new Promise<void>((resolve, reject) => {
-        unwatch = whenStopped([signal], reject);
-        timer.start(() => {
-          reject(connectTimeout(address));
-        });
-        // Questions and answers are short: Nagle's algorithm would hold each back for 40 ms.
-        client.on('connect', () => client.setNoDelay(true));
-        client.on('ready', resolve);
-        client.on('error', (error) => {
-          // Trouble with the ssh-agent is not the end: the next way to log in is tried.
-          if (error.level !== 'agent') {
-            reject(error.level === 'client-authentication' ? authenticator.failure() : connectError(error, address));
-          }
-        });
-        client.on('close', () => {
-          reject(connectError(new Error('closed'), address));
-        });
-        const decide = async (key: Buffer) => {
-          accepted = await judge.decide(key);
-        };
-        client.connect({
-          host: address.host,
-          port: address.port,
-          username: address.user,
-          readyTimeout: 0,
-          keepaliveInterval: KEEPALIVE_INTERVAL_MS,
-          keepaliveCountMax: KEEPALIVE_COUNT,
-          algorithms: { serverHostKey: hostKeyAlgorithms(judge.knownTypes) },
-          hostVerifier: (key: Buffer, verify: (valid: boolean) => void) => {
-            // Rejecting first: ssh2's own error for a refused key says less.
-            timer.pausedWhile(decide(key)).then(
-              () => {
-                verify(true);
-              },
-              (error: unknown) => {
-                reject(asError(error));
-                verify(false);
-              },
-            );
-          },
-          authHandler: (methodsLeft, _partial, next) => {
-            timer.pausedWhile(authenticator.next(methodsLeft as typeof methodsLeft | null)).then(
-              (method) => {
-                // ssh2 takes `false` for "no way left", which its types do not know.
-                next(method ?? (false as unknown as AnyAuthMethod));
-              },
-              (error: unknown) => {
-                reject(asError(error));
-              },
-            );
-          },
-        });
-      });
-    } catch (error) {
-      client.on('error', () => undefined);
-      client.destroy();
-      throw error;
-    } finally {
-      timer.stop();
-      unwatch();
-    }
-    if (accepted === undefined) throw new Error('ssh2 logged in without asking about the host key');
-    return new BoardConnection(client, address, accepted);
+    const { client, hostKey } = await logIn(options);
+    return new BoardConnection(client, options.address, hostKey);
   }
 
   /** Aborts with `ssh.connection-lost` when the connection ends, whoever ended it. */
@@ -203,39 +102,5 @@ export class BoardConnection {
         finished();
       });
     });
-  }
-}
-
-/** A time limit that stands still while somebody is asked. */
-class PausableTimer {
-  private handle: NodeJS.Timeout | undefined;
-  private startedAt = 0;
-  private expire: (() => void) | undefined;
-
-  constructor(private left: number) {}
-
-  start(expire: () => void): void {
-    this.expire = expire;
-    this.resume();
-  }
-
-  async pausedWhile<Result>(work: Promise<Result>): Promise<Result> {
-    clearTimeout(this.handle);
-    this.left -= performance.now() - this.startedAt;
-    try {
-      return await work;
-    } finally {
-      this.resume();
-    }
-  }
-
-  stop(): void {
-    clearTimeout(this.handle);
-    this.expire = undefined;
-  }
-
-  private resume(): void {
-    this.startedAt = performance.now();
-    if (this.expire !== undefined) this.handle = setTimeout(this.expire, Math.max(0, this.left));
   }
 }

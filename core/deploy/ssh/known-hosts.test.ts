@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { hostKeyAlgorithms } from './connection.ts';
+import { hostKeyAlgorithms } from './log-in.ts';
 import { fingerprintOf } from './host-key.ts';
 import {
   entryCovers,
