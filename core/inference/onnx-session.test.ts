@@ -185,4 +185,71 @@ describe('layers against values worked out by hand', () => {
     expect(await run([1, 2], [3, -2], `${both} { operation: PROD }`)).toEqual([9, 4]);
     expect(await run([1, 2], [3, -2], `${both} { operation: MAX }`)).toEqual([3, -2]);
   });
+
+  it.each<[string, Shape, readonly number[], readonly number[]]>([
+    ['type: "AbsVal"', [1, 3], [-1, 0, 2], [1, 0, 2]],
+    ['type: "Power" power_param { power: 2 scale: 3 shift: 1 }', [1, 2], [1, -1], [16, 4]],
+    ['type: "Power" power_param { scale: 2 }', [1, 2], [1, -1], [2, -2]],
+    ['type: "Exp" exp_param { base: 2 scale: 2 shift: 1 }', [1, 2], [1, 0], [8, 2]],
+    ['type: "Log" log_param { base: 10 scale: 10 }', [1, 2], [1, 10], [1, 2]],
+    ['type: "BNLL"', [1, 1], [0], [Math.log(2)]],
+    ['type: "ELU" elu_param { alpha: 2 }', [1, 2], [3, -1], [3, 2 * (Math.exp(-1) - 1)]],
+    ['type: "Threshold" threshold_param { threshold: 1 }', [1, 3], [0, 1, 2], [0, 0, 1]],
+    ['type: "Clip" clip_param { min: -1 max: 2 }', [1, 3], [-5, 1, 5], [-1, 1, 2]],
+    ['type: "Swish"', [1, 1], [1], [1 / (1 + Math.exp(-1))]],
+    ['type: "Permute" permute_param { order: 0 order: 2 }', [1, 2, 3], [1, 2, 3, 4, 5, 6], [1, 4, 2, 5, 3, 6]],
+    ['type: "Tile" tile_param { axis: 1 tiles: 2 }', [2, 2], [1, 2, 3, 4], [1, 2, 1, 2, 3, 4, 3, 4]],
+    ['type: "Reduction" reduction_param { axis: 1 coeff: 0.5 }', [2, 2], [1, 2, 3, 4], [1.5, 3.5]],
+    ['type: "Reduction" reduction_param { operation: ASUM }', [2, 2], [1, -2, 3, -4], [10]],
+    ['type: "Reduction" reduction_param { operation: SUMSQ axis: 1 }', [2, 2], [1, -2, 3, -4], [5, 25]],
+    ['type: "Reduction" reduction_param { operation: MEAN axis: 1 }', [2, 2], [1, 2, 3, 4], [1.5, 3.5]],
+    ['type: "ArgMax"', [2, 3], [1, 5, 2, 9, 0, 3], [1, 0]],
+    ['type: "ArgMax" argmax_param { top_k: 2 out_max_val: true }', [1, 3], [1, 5, 2], [1, 2, 5, 2]],
+    ['type: "ArgMax" argmax_param { axis: 1 out_max_val: true }', [2, 2, 1], [1, 5, 9, 3], [5, 9]],
+    ['type: "Upsample" upsample_param { scale: 2 }', [1, 1, 1, 2], [1, 2], [1, 1, 2, 2, 1, 1, 2, 2]],
+    ['type: "ShuffleChannel" shuffle_channel_param { group: 2 }', [1, 4, 1, 1], [1, 2, 3, 4], [1, 3, 2, 4]],
+    ['type: "Interp" interp_param { zoom_factor: 2 }', [1, 1, 1, 3], [1, 3, 5], [1, 2, 3, 4, 5]],
+    ['type: "Interp" interp_param { height: 1 width: 2 pad_beg: 0 pad_end: 0 }', [1, 1, 1, 3], [1, 3, 5], [1, 5]],
+    ['type: "MVN" mvn_param { eps: 0 }', [1, 1, 1, 2], [1, 3], [-1, 1]],
+    ['type: "MVN" mvn_param { normalize_variance: false across_channels: true }', [1, 2, 1, 1], [1, 3], [-1, 1]],
+    ['type: "Crop" bottom: "data" crop_param { axis: 1 }', [1, 2], [1, 2], [1, 2]],
+    ['type: "Scale" bottom: "data" scale_param { axis: 0 }', [1, 2], [3, -2], [9, 4]],
+    ['type: "Bias" bottom: "data" bias_param { axis: 0 }', [1, 2], [3, -2], [6, -4]],
+  ])('%s', async (layer, shape, values, wanted) => {
+    const result = await run(shape, values, layer);
+    expect(result).toHaveLength(wanted.length);
+    wanted.forEach((value, index) => {
+      expect(result[index]).toBeCloseTo(value, 5);
+    });
+  });
+
+  it('Slice at points and in equal parts', async () => {
+    const layer = (rest: string): string =>
+      `layer { name: "l" type: "Slice" bottom: "data" top: "a" top: "b" slice_param { axis: 1 ${rest} } }`;
+    const input = { shape: [1, 4], data: Float32Array.of(1, 2, 3, 4) };
+    for (const [rest, first, second] of [
+      ['slice_point: 1', [1], [2, 3, 4]],
+      ['', [1, 2], [3, 4]],
+    ] as const) {
+      const results = await forward(network([1, 4], layer(rest)), input);
+      expect([...(results.get('a')?.data ?? [])]).toEqual(first);
+      expect([...(results.get('b')?.data ?? [])]).toEqual(second);
+    }
+  });
+
+  it('PriorBox: a square, the side between sizes, and ratios with their inverses', async () => {
+    const box =
+      'bottom: "data" type: "PriorBox" prior_box_param { min_size: 4 max_size: 9 aspect_ratio: 4 img_size: 10 variance: 0.1 variance: 0.1 variance: 0.2 variance: 0.2 clip: true }';
+    const result = await run([1, 1, 1, 1], [0], box);
+    const boxes = [
+      [0.3, 0.3, 0.7, 0.7],
+      [0.2, 0.2, 0.8, 0.8],
+      [0.1, 0.4, 0.9, 0.6],
+      [0.4, 0.1, 0.6, 0.9],
+    ].flat();
+    expect(result).toHaveLength(32);
+    [...boxes, ...[0, 1, 2, 3].flatMap(() => [0.1, 0.1, 0.2, 0.2])].forEach((value, index) => {
+      expect(result[index]).toBeCloseTo(value, 6);
+    });
+  });
 });
