@@ -1,19 +1,15 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { parse } from 'node:path';
 import { Option, type Command } from 'commander';
-import { buildNeonPackage, type BuiltPackage } from '../../build/neon/build.ts';
+import type { BuiltPackage } from '../../build/neon/build.ts';
+import { buildNeonFromNetwork } from '../../build/neon/build-network.ts';
 import { tableFormatNames } from '../../calibration/formats/index.ts';
-import { readTable } from '../../calibration/read-table.ts';
 import type { TableFormat } from '../../calibration/table.ts';
 import { CortadoError } from '../../common/errors.ts';
 import { writeFileAtomically } from '../../common/files.ts';
 import { readInputFile } from '../../common/read-input.ts';
 import { decodeToPixels } from '../../images/pixels.ts';
 import type { Preprocessing } from '../../images/preprocessing.ts';
-import { optimise } from '../../graph/passes.ts';
 import { loadNetwork } from '../../network/load.ts';
-import { lowerNetwork } from '../../network/lower.ts';
 import { addPreprocessingOptions, type PreprocessingOptions } from '../options.ts';
 import { preprocessingFor, saysPreprocessing, takesPictures } from '../preprocessing.ts';
 import { textTable } from '../text-table.ts';
@@ -62,21 +58,19 @@ export function addBuildCommand(program: Command, signal: AbortSignal): void {
 /** Builds a package from the files that the flags name; nothing is written. */
 export async function buildFromFiles(flags: BuildFlags, signal: AbortSignal): Promise<BuiltPackage> {
   const network = await loadNetwork(flags);
-  const table = flags.table === undefined ? undefined : await readTable(flags.table, flags.tableFormat);
   const isPictures = takesPictures(network) || saysPreprocessing(flags);
   const resolved = isPictures ? await preprocessingFor(network, flags) : undefined;
   resolved?.notes.forEach(note);
-  return buildNeonPackage({
-    graph: optimise(lowerNetwork(network)),
-    table,
+  return buildNeonFromNetwork({
+    network,
+    tableFile: flags.table,
+    tableFormat: flags.tableFormat,
     precision: flags.precision,
     preprocessing: resolved?.preprocessing,
     goldenPixels: await goldenPixels(flags.golden, resolved?.preprocessing, signal),
     labels: flags.labels === undefined ? undefined : await readLabels(flags.labels),
     // Many files have no name; the package's own tells a user more than none.
     name: network.name === '' ? parse(flags.output).name : network.name,
-    modelSha256: await sha256Of([flags.proto, flags.model]),
-    tableSha256: flags.table === undefined ? undefined : await sha256Of([flags.table]),
     signal,
     onProgress: progressOnStderr(),
   });
@@ -107,13 +101,4 @@ function precisionTable({ layers }: BuiltPackage): string {
 async function readLabels(path: string): Promise<readonly string[]> {
   const text = new TextDecoder().decode(await readInputFile(path, 'The label file'));
   return text.replace(/\r?\n$/, '').split(/\r?\n/);
-}
-
-/** SHA-256 of files one after the other, in hexadecimal. */
-async function sha256Of(paths: readonly string[]): Promise<string> {
-  const hash = createHash('sha256');
-  for (const path of paths) {
-    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-  }
-  return hash.digest('hex');
 }
