@@ -13,6 +13,7 @@ const order = [
   'build',
   'deploy',
   'report',
+  'project',
   'cli',
 ];
 
