@@ -15,6 +15,8 @@ export interface NetDescription {
   /** From `input:`; Input layers stay among the layers. */
   readonly inputs: readonly InputDescription[];
   readonly layers: readonly LayerDescription[];
+  /** Layers of training alone; their transform_param still tells how pictures were prepared. */
+  readonly trainingLayers: readonly LayerDescription[];
   readonly warnings: readonly CaffeWarning[];
 }
 
@@ -58,12 +60,15 @@ export function describeNet(text: string, file: string): NetDescription {
   const state = deployState(net);
   const isFirstFormat = v1.some(isV0);
   const layers = isFirstFormat ? upgradeV0(v1) : v2.length > 0 ? v2 : v1;
+  const described = layers.map((layer, index) => describeLayer(layer, index));
+  const included = new Set(described.filter(({ fields }) => isIncluded(fields, state)));
   return {
     file,
     name: net.string('name', ''),
     format: isFirstFormat ? 'V0' : v2.length > 0 ? 'V2' : 'V1',
     inputs: readInputs(net),
-    layers: layers.filter((layer) => isIncluded(layer, state)).map((layer, index) => describeLayer(layer, index)),
+    layers: [...included],
+    trainingLayers: described.filter((layer) => !included.has(layer)),
     warnings,
   };
 }

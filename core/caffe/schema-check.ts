@@ -10,6 +10,9 @@ export interface CaffeWarning {
   readonly location: SourceLocation;
 }
 
+/** Nobody reads more, and each looks for the name that was meant. */
+const mostWarnings = 200;
+
 const opaque = 'OpaqueParameter';
 
 /**
@@ -38,6 +41,7 @@ class Checker {
       const declared = fieldType(schema, field.name);
       const fieldPath = path === '' ? field.name : `${path}.${field.name}`;
       if (declared === undefined) {
+        if (this.warnings.length >= mostWarnings) continue;
         this.warnings.push({
           message: `The field ${field.name} is not known to Caffe and is ignored.${didYouMean(field.name, Object.keys(schema))}`,
           location: { file: this.file, line: field.line, field: fieldPath },

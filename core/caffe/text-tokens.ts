@@ -18,6 +18,8 @@ const blank = /(?:[ \t\r\v\f\n]|#[^\n]*)+/y;
 const name = /[A-Za-z_][A-Za-z0-9_]*/y;
 // Protobuf's text format: decimal, hexadecimal, octal, floats with an optional f, inf and nan with a sign.
 const number = /[+-]?(?:0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fF]?|inf(?:inity)?\b|nan\b)/iy;
+/** What stands for itself in a string. */
+const plainText = /[^"'\\\n]+/y;
 const symbols = '{}<>[]:,;-./';
 
 const plainEscapes: Readonly<Record<string, string>> = {
@@ -91,8 +93,10 @@ export class Tokenizer {
         result += resolveEscape(sequence.slice(1));
         at += sequence.length;
       } else {
-        result += character;
-        at += 1;
+        plainText.lastIndex = at;
+        const run = plainText.exec(this.text)?.[0] ?? character;
+        result += run;
+        at += run.length;
       }
     }
     this.position = at + 1;

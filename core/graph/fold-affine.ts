@@ -25,8 +25,7 @@ function foldIntoConvolution(convolution: ConvolutionOperation, affine: AffineOp
     }
   }
   const bias = convolution.bias.map((value, channel) => value * (scale[channel] ?? 1) + (shift[channel] ?? 0));
-  const foldedScale = scale.map((value, channel) => value * (convolution.foldedScale?.[channel] ?? 1));
-  return { ...convolution, weights, bias, foldedScale, output: affine.output, activation: affine.activation };
+  return { ...convolution, weights, bias, output: affine.output, activation: affine.activation };
 }
 
 function joinAffine(first: AffineOperation, second: AffineOperation): AffineOperation {

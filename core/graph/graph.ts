@@ -64,11 +64,6 @@ export interface ConvolutionOperation extends OperationBase {
   readonly weights: Float32Array;
   /** One per output channel, zeros where the layer has none. */
   readonly bias: Float32Array;
-  /**
-   * What BatchNorm and Scale multiplied each output channel's weights by; absent where nothing was folded in. A scale table
-   * that was made from the file's own weights is translated by it.
-   */
-  readonly foldedScale?: Float32Array;
   readonly activation: Activation;
 }
 

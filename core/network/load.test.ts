@@ -63,7 +63,7 @@ describe('networkOf', () => {
     const net = network(
       `layer { name: "d" type: "Data" top: "data" top: "label" include { phase: TEST }
          transform_param { crop_size: 8 mean_value: 104 mean_value: 117 mean_value: 123 scale: 0.5 } }
-       layer { name: "d" type: "Data" top: "data" top: "label" include { phase: TRAIN } }
+       layer { name: "d" type: "Data" top: "data" top: "label" include { phase: TRAIN } transform_param { mirror: true } }
        ${convolution()}
        layer { name: "aside" type: "ReLU" bottom: "data" top: "aside" }
        layer { name: "quiet" type: "Silence" bottom: "aside" }
@@ -75,7 +75,10 @@ describe('networkOf', () => {
     expect(net.inputs).toMatchObject([{ name: 'data', shape: [1, 3, 8, 8] }]);
     expect(net.outputs).toEqual(['conv']);
     expect(net.warnings).toMatchObject([{ location: { field: 'layer "flat".bottom' } }]);
-    expect(net.transforms).toMatchObject([{ meanValues: [104, 117, 123], scale: 0.5, crop: { height: 8, width: 8 } }]);
+    expect(net.transforms).toMatchObject([
+      { meanValues: [104, 117, 123], scale: 0.5, crop: { height: 8, width: 8 } },
+      { mirror: true },
+    ]);
   });
 
   it('asks for the shape of an input that the file leaves open', () => {
@@ -96,8 +99,18 @@ describe('networkOf', () => {
 
   it.each([
     [convolution().replace('bottom: "data"', 'bottom: "dta"'), 'network.unknown-bottom', 2, /Did you mean data/],
-    [`layer { name: "r" type: "ReLU" bottom: "conv" top: "r" }\n${convolution()}`, 'network.unknown-bottom', 2, /later layer, conv/],
-    [convolution() + convolution().replaceAll('name: "conv"', 'name: "again"'), 'network.top-written-twice', 4, /already written by the layer conv/],
+    [
+      `layer { name: "r" type: "ReLU" bottom: "conv" top: "r" }\n${convolution()}`,
+      'network.unknown-bottom',
+      2,
+      /later layer, conv/,
+    ],
+    [
+      convolution() + convolution().replaceAll('name: "conv"', 'name: "again"'),
+      'network.top-written-twice',
+      4,
+      /already written by the layer conv/,
+    ],
     [convolution('kernel_size: 3'), 'caffe.field-missing', 3, /num_output is missing/],
     [convolution('num_output: 2 kernel_sise: 3'), 'caffe.field-missing', 3, /Did you mean kernel_size/],
     [convolution('num_output: 2 kernel_size: 3 kernel_h: 3 kernel_w: 3'), 'layer.parameter', 3, /Both/],
@@ -105,7 +118,12 @@ describe('networkOf', () => {
     [convolution('num_output: 2 kernel_size: 3 group: 2'), 'layer.parameter', 2, /does not divide/],
     [convolution('num_output: 2 kernel_size: 9'), 'layer.shape', 2, /larger than its input of 1x3x8x8/],
     [convolution('num_output: 2000000000 kernel_size: 1'), 'network.shape-too-large', 2, /2\^31/],
-    ['layer { name: "r" type: "ReLU" bottom: "data" bottom: "data" top: "r" }', 'network.arity', 2, /1 bottom; this one has 2/],
+    [
+      'layer { name: "r" type: "ReLU" bottom: "data" bottom: "data" top: "r" }',
+      'network.arity',
+      2,
+      /1 bottom; this one has 2/,
+    ],
     ['layer { name: "e" type: "Eltwise" bottom: "data" top: "e" }', 'network.arity', 2, /2 or more bottoms/],
     ['', 'network.no-outputs', undefined, /computes nothing/],
   ])('refuses %j', (text, code, line, message) => {
@@ -144,7 +162,14 @@ describe('loadNetwork', () => {
   });
 
   it('takes the leading ones of old files', async () => {
-    expect((await load([[2, 3, 3, 3], [1, 1, 1, 2]])).layers[0].weights?.[1].shape).toEqual([2]);
+    expect(
+      (
+        await load([
+          [2, 3, 3, 3],
+          [1, 1, 1, 2],
+        ])
+      ).layers[0].weights?.[1].shape,
+    ).toEqual([2]);
   });
 
   it('refuses weights of the wrong shape, number or name', async () => {

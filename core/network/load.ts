@@ -60,7 +60,9 @@ export function networkOf(net: NetDescription, options: LoadOptions = {}): Netwo
     blobs: assembled.blobs,
     ...inferred,
     layers: inferred.layers.map((layer) => ({ ...layer, weights: undefined })),
-    transforms: net.layers.flatMap((layer) => transformParameters(layer.fields, layer.name) ?? []),
+    transforms: [...net.layers, ...net.trainingLayers].flatMap(
+      (layer) => transformParameters(layer.fields, layer.name) ?? [],
+    ),
     warnings: [...net.warnings, ...assembled.warnings],
   };
 }

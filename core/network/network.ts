@@ -22,6 +22,7 @@ export interface Network {
   readonly values: ReadonlyMap<ValueId, Value>;
   /** The last value of each blob, which is what a blob's name means after the forward pass. */
   readonly blobs: ReadonlyMap<string, ValueId>;
+  /** Those of layers of phase TEST first. */
   readonly transforms: readonly TransformParameters[];
   readonly warnings: readonly CaffeWarning[];
   readonly macs: number;

@@ -81,14 +81,23 @@ describe('foldAffine', () => {
   });
 
   it('folds into an inner product and joins a pair that stands alone', () => {
-    const graph = graphOf(layer('a', 'BatchNorm', 'data', 'a'), layer('b', 'Scale', 'a', 'b'), fullyConnected('f', 'b'), ...norm('f'));
+    const graph = graphOf(
+      layer('a', 'BatchNorm', 'data', 'a'),
+      layer('b', 'Scale', 'a', 'b'),
+      fullyConnected('f', 'b'),
+      ...norm('f'),
+    );
     const folded = foldAffine(graph);
     expect(shapeOfGraph(folded)).toEqual(['affine', 'convolution']);
     expectSameOutputs(graph, folded);
   });
 
   it('leaves a convolution alone whose result is read elsewhere, is an output, or has an activation', () => {
-    const shared = graphOf(conv('c', 'data', 'c'), layer('bn', 'BatchNorm', 'c', 'b'), layer('e', 'Eltwise', 'c b', 'e'));
+    const shared = graphOf(
+      conv('c', 'data', 'c'),
+      layer('bn', 'BatchNorm', 'c', 'b'),
+      layer('e', 'Eltwise', 'c b', 'e'),
+    );
     expect(foldAffine(shared)).toBe(shared);
     const active = graphOf(conv('c', 'data', 'c'), layer('r', 'ReLU', 'c', 'c'), ...norm('c'));
     expect(shapeOfGraph(foldAffine(fuseActivation(active)))).toEqual(['convolution+relu', 'affine']);
@@ -116,7 +125,12 @@ describe('fuseActivation', () => {
     const pooled = graphOf(pool, layer('r', 'ReLU', 'p', 'p'), layer('r6', 'ReLU6', 'p', 'q'));
     expect(shapeOfGraph(fuseActivation(pooled))).toEqual(['pooling+relu', 'activation+relu6']);
     expectSameOutputs(pooled, fuseActivation(pooled));
-    const sum = graphOf(conv('a', 'data', 'a'), conv('b', 'data', 'b'), layer('e', 'Eltwise', 'a b', 'e', 'eltwise_param { coeff: 1 coeff: -0.5 }'), layer('s', 'PReLU', 'e', 'e'));
+    const sum = graphOf(
+      conv('a', 'data', 'a'),
+      conv('b', 'data', 'b'),
+      layer('e', 'Eltwise', 'a b', 'e', 'eltwise_param { coeff: 1 coeff: -0.5 }'),
+      layer('s', 'PReLU', 'e', 'e'),
+    );
     expect(shapeOfGraph(fuseActivation(sum)).slice(2)).toEqual(['eltwise-sum', 'activation+leaky']);
     expectSameOutputs(sum, fuseActivation(sum));
   });
@@ -177,7 +191,13 @@ describe('optimise', () => {
       conv('a', 'data', 'a'),
       ...norm('a'),
       layer('ra', 'ReLU', 'a', 'a'),
-      layer('b', 'Convolution', 'a', 'b', 'convolution_param { num_output: 6 kernel_size: 3 pad: 2 dilation: 2 stride: 1 }'),
+      layer(
+        'b',
+        'Convolution',
+        'a',
+        'b',
+        'convolution_param { num_output: 6 kernel_size: 3 pad: 2 dilation: 2 stride: 1 }',
+      ),
       layer('bnb', 'BatchNorm', 'b', 'b'),
       layer('e', 'Eltwise', 'a b', 'e'),
       layer('re', 'ReLU', 'e', 'e'),
@@ -187,7 +207,13 @@ describe('optimise', () => {
       layer('prob', 'Softmax', 'fc', 'prob'),
     );
     const optimised = optimise(graph);
-    expect(shapeOfGraph(optimised)).toEqual(['convolution+relu', 'convolution', 'eltwise-sum+relu', 'convolution', 'softmax']);
+    expect(shapeOfGraph(optimised)).toEqual([
+      'convolution+relu',
+      'convolution',
+      'eltwise-sum+relu',
+      'convolution',
+      'softmax',
+    ]);
     expect(optimised.operations.map(({ output }) => output)).toEqual(['a', 'b', 'e', 'fc', 'prob']);
     expect(optimise(optimised)).toBe(optimised);
     expectSameOutputs(graph, optimised);
