@@ -30,8 +30,6 @@ module control #(
   input  logic [47:0] cycles_i,
   input  logic [Events*32-1:0] counts_i
 );
-  import cortado_pkg::*;
-
   localparam logic [31:0] Id = 32'h4354_4431;        // "CTD1"
 
   localparam logic [9:0] RegId = 10'h000;
@@ -62,17 +60,17 @@ module control #(
 
   assign write_ctrl = write_i && write_index_i == RegCtrl;
   assign soft_reset = write_ctrl && write_data_i[1];
-  assign start = write_ctrl && write_data_i[0] && !write_data_i[1] && state_q == StIdle && error_q == ErrorNone;
+  assign start = write_ctrl && write_data_i[0] && !write_data_i[1] && state_q == StIdle && error_q == cortado_pkg::ErrorNone;
   assign watchdog_fires = state_q == StRun && watchdog_limit_q != '0 && watchdog_q == watchdog_limit_q;
 
   always_comb begin
-    error_new = ErrorNone;
-    if (watchdog_fires) error_new = ErrorWatchdog;
+    error_new = cortado_pkg::ErrorNone;
+    if (watchdog_fires) error_new = cortado_pkg::ErrorWatchdog;
     for (int unsigned e = 7; e > 0; e--) begin
       if (errors_i[e-1]) error_new = 4'(e);
     end
   end
-  assign error_now = state_q == StRun && error_q == ErrorNone && error_new != ErrorNone;
+  assign error_now = state_q == StRun && error_q == cortado_pkg::ErrorNone && error_new != cortado_pkg::ErrorNone;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -81,7 +79,7 @@ module control #(
       irq_enable_q <= '0;
       irq_status_q <= '0;
       done_q <= 1'b0;
-      error_q <= ErrorNone;
+      error_q <= cortado_pkg::ErrorNone;
       program_address_q <= '0;
       program_length_q <= '0;
       bases_q <= '0;
@@ -109,7 +107,7 @@ module control #(
         StReset: begin
           if (clear_q == 3'd7) begin
             state_q <= StIdle;
-            error_q <= ErrorNone;
+            error_q <= cortado_pkg::ErrorNone;
             done_q <= 1'b0;
           end
         end
@@ -135,7 +133,7 @@ module control #(
     watchdog_q <= state_q != StRun || progress_i ? '0 : watchdog_q + 32'd1;
   end
 
-  assign core_rst_no = !(clear_q[2:1] != 2'b00 && (state_q == StClear || state_q == StReset));
+  assign core_rst_no = !((clear_q[2] ^ clear_q[1]) && (state_q == StClear || state_q == StReset));
   assign start_o = state_q == StClear && clear_q == 3'd7;
   assign running_o = state_q == StRun;
   assign halt_o = state_q != StRun && state_q != StClear && !done_q;
@@ -149,7 +147,7 @@ module control #(
     unique case (read_index_i)
       RegId: read_data_o = Id;
       RegConfig: read_data_o = Config;
-      RegStatus: read_data_o = {11'd0, busy_i, 4'd0, error_q, 4'd0, axi_quiet_i, error_q != ErrorNone, done_q,
+      RegStatus: read_data_o = {11'd0, busy_i, 4'd0, error_q, 4'd0, axi_quiet_i, error_q != cortado_pkg::ErrorNone, done_q,
                                 state_q != StIdle};
       RegIrqEnable: read_data_o = {30'd0, irq_enable_q};
       RegIrqStatus: read_data_o = {30'd0, irq_status_q};

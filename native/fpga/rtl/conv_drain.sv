@@ -24,17 +24,15 @@ module conv_drain #(
   output logic leaky_o,
   output cortado_pkg::result_t result_o
 );
-  import cortado_pkg::*;
-
   localparam int unsigned D = $clog2(Depth);
-  localparam int unsigned W = SumWidth;
+  localparam int unsigned W = cortado_pkg::SumWidth;
   // From the issue of the last group to the first cycle in which its sums can be read.
   localparam int unsigned SettleCycles = 13;
 
   /* verilator lint_off UNUSEDSIGNAL */
-  conv_t conv_q;
-  output_t output_q;
-  header_t header;
+  cortado_pkg::conv_t conv_q;
+  cortado_pkg::output_t output_q;
+  cortado_pkg::header_t header;
   /* verilator lint_on UNUSEDSIGNAL */
   logic busy_q, active_q;
   logic [3:0] settle_q;
@@ -43,7 +41,7 @@ module conv_drain #(
   logic [2:0] pixel_q;
   logic last_pixel, last_group, last_part, advance;
   logic [1:0] eighth;
-  pos_t pos;
+  cortado_pkg::pos_t pos;
 
   assign header = conv_q.header;
   assign busy_o = busy_q;
@@ -63,9 +61,9 @@ module conv_drain #(
   logic valid_q;
   logic [2:0] pixel1_q;
   logic [1:0] eighth1_q;
-  result_t result;
-  result_t result_q;
-  logic [ParamRowWidth-1:0] row_q;
+  cortado_pkg::result_t result;
+  cortado_pkg::result_t result_q;
+  logic [cortado_pkg::ParamRowWidth-1:0] row_q;
 
   assign advance = !valid_q || gnt_i;
   assign array_en_o = advance;
@@ -123,7 +121,7 @@ module conv_drain #(
       pixel1_q <= pixel_q;
       eighth1_q <= eighth;
       result_q <= result;
-      row_q <= conv_q.param_row + (output_q.leaky ? ParamRowWidth'({eighth, 1'b0}) : ParamRowWidth'(eighth));
+      row_q <= conv_q.param_row + (output_q.leaky ? cortado_pkg::ParamRowWidth'({eighth, 1'b0}) : cortado_pkg::ParamRowWidth'(eighth));
     end
   end
 

@@ -44,8 +44,6 @@ module conv_unit #(
   output logic wait_drain_o,
   output logic wait_tokens_o
 );
-  import cortado_pkg::*;
-
   localparam int unsigned WindowDelay = 3;
   localparam int unsigned D = $clog2(Depth);
 
@@ -54,17 +52,17 @@ module conv_unit #(
   state_e state_q;
   logic [1:0] setup_q;
   /* verilator lint_off UNUSEDSIGNAL */
-  header_t header;
+  cortado_pkg::header_t header;
   /* verilator lint_on UNUSEDSIGNAL */
-  window_t window_q;
-  output_t output_q;
-  conv_t conv_q;
-  conv_t conv;
+  cortado_pkg::window_t window_q;
+  cortado_pkg::output_t output_q;
+  cortado_pkg::conv_t conv_q;
+  cortado_pkg::conv_t conv;
   logic is_conv, start;
 
   assign header = instr_i[15:0];
   assign conv = instr_i;
-  assign is_conv = header.op == OpConv;
+  assign is_conv = header.op == cortado_pkg::OpConv;
   assign start = state_q == StIdle && instr_valid_i && is_conv && tokens_ready_i;
   assign instr_pop_o = start || (state_q == StIdle && instr_valid_i && !is_conv);
   assign error_o = start && conv.groups_m1 >= 13'(Depth);
@@ -74,10 +72,10 @@ module conv_unit #(
   // Walkers.
   logic issue, last_group, last_tap, last_step, last_issue, first_step_q, bank_q;
   logic [D-1:0] group_q;
-  logic [P*RotWidth-1:0] rotation;
-  logic [P*AddrWidth-1:0] offset;
+  logic [P*cortado_pkg::RotWidth-1:0] rotation;
+  logic [P*cortado_pkg::AddrWidth-1:0] offset;
   logic [P*14-1:0] x, y;
-  pos_t tap;
+  cortado_pkg::pos_t tap;
   logic [1:0] col;
   logic [9:0] x_offset, y_offset;
   logic last_plane;
@@ -127,8 +125,8 @@ module conv_unit #(
 
   always_ff @(posedge clk_i) begin
     if (start) conv_q <= conv;
-    if (instr_pop_o && header.op == OpSetConvWindow) window_q <= instr_i;
-    if (instr_pop_o && header.op == OpSetConvOutput) output_q <= instr_i;
+    if (instr_pop_o && header.op == cortado_pkg::OpSetConvWindow) window_q <= instr_i;
+    if (instr_pop_o && header.op == cortado_pkg::OpSetConvOutput) output_q <= instr_i;
     setup_q <= state_q == StSetup ? setup_q + 2'd1 : 2'd0;
     if (state_q == StSetup) begin
       group_q <= '0;
@@ -172,7 +170,7 @@ module conv_unit #(
   assign drain_output_o = output_q;
 
   /* verilator lint_off UNUSEDSIGNAL */
-  header_t done_header;
+  cortado_pkg::header_t done_header;
   /* verilator lint_on UNUSEDSIGNAL */
   assign done_header = conv_q.header;
   always_ff @(posedge clk_i) begin

@@ -104,8 +104,6 @@ module cortado_accelerator #(
 
   output logic irq_o
 );
-  import cortado_pkg::*;
-
   localparam int unsigned Events = 12;
   localparam logic [31:0] Config = {4'(P), 4'(Blocks), 8'(Depth), 16'(WeightRows)};
 
@@ -157,8 +155,8 @@ module cortado_accelerator #(
   logic [19:0] fetch_beats;
   logic [63:0] fetch_data;
   logic [4:0] queue_push, queue_full, queue_valid, queue_pop;
-  logic [InstrWidth-1:0] fetched;
-  logic [5*InstrWidth-1:0] heads;
+  logic [cortado_pkg::InstrWidth-1:0] fetched;
+  logic [5*cortado_pkg::InstrWidth-1:0] heads;
 
   instr_fetch u_fetch (
     .clk_i, .rst_ni(core_rst_n), .start_i(start), .address_i(program_address), .length_i(program_length),
@@ -169,9 +167,9 @@ module cortado_accelerator #(
 
   for (genvar q = 0; q < 5; q++) begin : g_queue
     logic [4:0] unused_count;
-    sync_fifo #(.Width(InstrWidth), .Depth(16)) u_queue (
+    sync_fifo #(.Width(cortado_pkg::InstrWidth), .Depth(16)) u_queue (
       .clk_i, .rst_ni(core_rst_n), .push_i(queue_push[q]), .data_i(fetched), .full_o(queue_full[q]),
-      .count_o(unused_count), .valid_o(queue_valid[q]), .data_o(heads[InstrWidth*q +: InstrWidth]), .pop_i(queue_pop[q])
+      .count_o(unused_count), .valid_o(queue_valid[q]), .data_o(heads[cortado_pkg::InstrWidth*q +: cortado_pkg::InstrWidth]), .pop_i(queue_pop[q])
     );
     logic unused;
     assign unused = ^unused_count;
@@ -187,7 +185,7 @@ module cortado_accelerator #(
   for (genvar t = 0; t < 4; t++) begin : g_token
     // The weight queue has no tokens.
     localparam int unsigned Q = t == 0 ? 0 : t + 1;
-    assign wanted[4*t +: 4] = queue_valid[Q] ? heads[InstrWidth*Q + 4 +: 4] : 4'd0;
+    assign wanted[4*t +: 4] = queue_valid[Q] ? heads[cortado_pkg::InstrWidth*Q + 4 +: 4] : 4'd0;
     assign tokens_take[t] = queue_pop[Q];
   end
   // A convolution without a drain posts by itself, maybe while the tile before it ends its drain.
@@ -205,14 +203,14 @@ module cortado_accelerator #(
   logic [19:0] load_beats;
   logic [63:0] load_data;
   logic act_load_req, act_load_gnt, act_load_narrow, param_write, vec_weight_write;
-  pos_t act_load_pos;
+  cortado_pkg::pos_t act_load_pos;
   logic [127:0] act_load_data;
   logic [8:0] table_row;
   logic [2:0] table_lane;
 
   load_unit #(.P(P)) u_load (
-    .clk_i, .rst_ni(core_rst_n), .instr_valid_i(queue_valid[0]), .instr_i(heads[0 +: InstrWidth]),
-    .instr_pop_o(queue_pop[0]), .tokens_ready_i(tokens_ready[QueueLoad]), .post_o(load_post), .bases_i(bases),
+    .clk_i, .rst_ni(core_rst_n), .instr_valid_i(queue_valid[0]), .instr_i(heads[0 +: cortado_pkg::InstrWidth]),
+    .instr_pop_o(queue_pop[0]), .tokens_ready_i(tokens_ready[cortado_pkg::QueueLoad]), .post_o(load_post), .bases_i(bases),
     .cmd_valid_o(load_cmd_valid), .cmd_ready_i(load_cmd_ready), .cmd_addr_o(load_addr), .cmd_beats_o(load_beats),
     .data_valid_i(load_data_valid), .data_ready_o(load_data_ready), .data_i(load_data),
     .act_req_o(act_load_req), .act_gnt_i(act_load_gnt), .act_pos_o(act_load_pos), .act_narrow_o(act_load_narrow),
@@ -232,7 +230,7 @@ module cortado_accelerator #(
   logic [127:0] row_data;
 
   weight_unit u_weight_unit (
-    .clk_i, .rst_ni(core_rst_n), .instr_valid_i(queue_valid[1]), .instr_i(heads[InstrWidth +: InstrWidth]),
+    .clk_i, .rst_ni(core_rst_n), .instr_valid_i(queue_valid[1]), .instr_i(heads[cortado_pkg::InstrWidth +: cortado_pkg::InstrWidth]),
     .instr_pop_o(queue_pop[1]), .bases_i(bases), .cmd_valid_o(weight_cmd_valid), .cmd_ready_i(weight_cmd_ready),
     .cmd_addr_o(weight_addr), .cmd_beats_o(weight_beats), .busy_o(weight_busy)
   );
@@ -249,21 +247,21 @@ module cortado_accelerator #(
 
   logic conv_error, conv_busy, conv_active, wait_weights, wait_drain, wait_tokens;
   logic conv_read_req;
-  logic [P*RotWidth-1:0] conv_bank;
-  logic [P*AddrWidth-1:0] conv_addr;
+  logic [P*cortado_pkg::RotWidth-1:0] conv_bank;
+  logic [P*cortado_pkg::AddrWidth-1:0] conv_addr;
   logic [P-1:0] conv_valid;
   logic [1:0] conv_col;
   logic [P*32-1:0] conv_x;
   logic array_valid, array_swap, array_clear, array_bank, array_busy;
   logic [D-1:0] array_group, drain_group;
   logic drain_busy, drain_start, drain_en;
-  conv_t drain_conv;
-  output_t drain_output;
-  logic [P*32*SumWidth-1:0] drain_sums;
+  cortado_pkg::conv_t drain_conv;
+  cortado_pkg::output_t drain_output;
+  logic [P*32*cortado_pkg::SumWidth-1:0] drain_sums;
 
   conv_unit #(.P(P), .Depth(Depth)) u_conv (
-    .clk_i, .rst_ni(core_rst_n), .instr_valid_i(queue_valid[2]), .instr_i(heads[2*InstrWidth +: InstrWidth]),
-    .instr_pop_o(queue_pop[2]), .tokens_ready_i(tokens_ready[QueueConv]), .early_post_o(conv_early),
+    .clk_i, .rst_ni(core_rst_n), .instr_valid_i(queue_valid[2]), .instr_i(heads[2*cortado_pkg::InstrWidth +: cortado_pkg::InstrWidth]),
+    .instr_pop_o(queue_pop[2]), .tokens_ready_i(tokens_ready[cortado_pkg::QueueConv]), .early_post_o(conv_early),
     .post_o(conv_post), .error_o(conv_error), .weights_ready_i(weights_ready), .weights_swap_o(weights_swap),
     .weights_keep_o(weights_keep), .weights_rewind_o(weights_rewind), .read_req_o(conv_read_req),
     .read_bank_o(conv_bank), .read_addr_o(conv_addr), .read_valid_o(conv_valid), .read_col_o(conv_col),
@@ -281,19 +279,19 @@ module cortado_accelerator #(
 
   // ---- vector unit ----
   logic vec_busy, vec_active, vec_read_req, vec_read_gnt;
-  logic [P*RotWidth-1:0] vec_bank;
-  logic [P*AddrWidth-1:0] vec_addr;
+  logic [P*cortado_pkg::RotWidth-1:0] vec_bank;
+  logic [P*cortado_pkg::AddrWidth-1:0] vec_addr;
   logic [P*128-1:0] vec_data;
-  logic [VecWeightRowWidth-1:0] vec_weight_row;
+  logic [cortado_pkg::VecWeightRowWidth-1:0] vec_weight_row;
   logic [127:0] vec_weight_data;
   logic vec_req, vec_gnt;
   logic [255:0] vec_sums;
-  logic [ParamRowWidth-1:0] vec_row;
-  result_t vec_result;
+  logic [cortado_pkg::ParamRowWidth-1:0] vec_row;
+  cortado_pkg::result_t vec_result;
 
   vec_unit #(.P(P)) u_vec (
-    .clk_i, .rst_ni(core_rst_n), .instr_valid_i(queue_valid[3]), .instr_i(heads[3*InstrWidth +: InstrWidth]),
-    .instr_pop_o(queue_pop[3]), .tokens_ready_i(tokens_ready[QueueVec]), .early_post_o(vec_early),
+    .clk_i, .rst_ni(core_rst_n), .instr_valid_i(queue_valid[3]), .instr_i(heads[3*cortado_pkg::InstrWidth +: cortado_pkg::InstrWidth]),
+    .instr_pop_o(queue_pop[3]), .tokens_ready_i(tokens_ready[cortado_pkg::QueueVec]), .early_post_o(vec_early),
     .read_req_o(vec_read_req), .read_gnt_i(vec_read_gnt), .read_bank_o(vec_bank), .read_addr_o(vec_addr),
     .read_data_i(vec_data), .weight_row_o(vec_weight_row), .weight_data_i(vec_weight_data),
     .req_o(vec_req), .gnt_i(vec_gnt), .sums_o(vec_sums), .row_o(vec_row), .result_o(vec_result),
@@ -309,11 +307,11 @@ module cortado_accelerator #(
   // ---- requantisation ----
   logic drain_req, drain_gnt, drain_leaky;
   logic [255:0] drain_request_sums;
-  logic [ParamRowWidth-1:0] drain_row;
-  result_t drain_result;
+  logic [cortado_pkg::ParamRowWidth-1:0] drain_row;
+  cortado_pkg::result_t drain_result;
   logic result_write;
   /* verilator lint_off UNUSEDSIGNAL */
-  result_t result;
+  cortado_pkg::result_t result;
   /* verilator lint_on UNUSEDSIGNAL */
   logic [63:0] result_data;
 
@@ -338,15 +336,15 @@ module cortado_accelerator #(
 
   // ---- stores ----
   logic act_store_req, act_store_gnt, store_cmd_valid, store_cmd_ready, store_data_valid, store_data_ready, store_busy;
-  pos_t act_store_pos;
+  cortado_pkg::pos_t act_store_pos;
   logic [127:0] act_store_data;
   logic [31:3] store_addr;
   logic [19:0] store_beats;
   logic [63:0] store_data;
 
   store_unit #(.P(P)) u_store (
-    .clk_i, .rst_ni(core_rst_n), .instr_valid_i(queue_valid[4]), .instr_i(heads[4*InstrWidth +: InstrWidth]),
-    .instr_pop_o(queue_pop[4]), .tokens_ready_i(tokens_ready[QueueStore]), .post_o(store_post), .bases_i(bases),
+    .clk_i, .rst_ni(core_rst_n), .instr_valid_i(queue_valid[4]), .instr_i(heads[4*cortado_pkg::InstrWidth +: cortado_pkg::InstrWidth]),
+    .instr_pop_o(queue_pop[4]), .tokens_ready_i(tokens_ready[cortado_pkg::QueueStore]), .post_o(store_post), .bases_i(bases),
     .cycle_i(cycles), .act_req_o(act_store_req), .act_gnt_i(act_store_gnt), .act_pos_o(act_store_pos),
     .act_data_i(act_store_data), .cmd_valid_o(store_cmd_valid), .cmd_ready_i(store_cmd_ready), .cmd_addr_o(store_addr),
     .cmd_beats_o(store_beats), .data_valid_o(store_data_valid), .data_ready_i(store_data_ready), .data_o(store_data),
@@ -366,9 +364,9 @@ module cortado_accelerator #(
   logic address_error;
   if (Blocks < 8) begin : g_address_error
     localparam logic [3:0] End = 4'(Blocks);
-    assign address_error = (result_write && {1'b0, result.pos.a[AddrWidth-1:10]} >= End)
-                        || (act_load_req && {1'b0, act_load_pos.a[AddrWidth-1:10]} >= End)
-                        || (act_store_req && {1'b0, act_store_pos.a[AddrWidth-1:10]} >= End);
+    assign address_error = (result_write && {1'b0, result.pos.a[cortado_pkg::AddrWidth-1:10]} >= End)
+                        || (act_load_req && {1'b0, act_load_pos.a[cortado_pkg::AddrWidth-1:10]} >= End)
+                        || (act_store_req && {1'b0, act_store_pos.a[cortado_pkg::AddrWidth-1:10]} >= End);
   end else begin : g_no_address_error
     assign address_error = 1'b0;
   end

@@ -169,6 +169,23 @@ package cortado_pkg;
     header_t header;
   } address_t;
 
+  // What the data side of a load has to do.
+  typedef struct packed {
+    logic params;
+    logic vec_weights;
+    logic [8:0] row;
+    logic narrow;
+    pos_t pos;
+    logic [9:0] x0;
+    logic [9:0] width;
+    pos_t row_skip;
+    logic [AddrWidth-1:0] plane_step;
+    logic [16:0] count_m1;
+    logic [7:0] planes_m1;
+    logic [3:0] post;
+  } load_job_t;
+  localparam int unsigned LoadJobWidth = 12 + 2 * (RotWidth + AddrWidth) + 20 + AddrWidth + 29;
+
   typedef enum logic [3:0] {
     ErrorNone = 4'd0,
     ErrorOpcode = 4'd1,
@@ -179,6 +196,8 @@ package cortado_pkg;
     ErrorAddress = 4'd6,
     ErrorProgram = 4'd7
   } error_e;
+
+  localparam int unsigned ResultWidth = 4 + 3 + RotWidth + AddrWidth + 3 + 16;   // of result_t
 
   // What travels with a result through the requantisation.
   typedef struct packed {

@@ -20,22 +20,21 @@ module instr_fetch (
   output logic busy_o,
   output logic error_o                    // no such opcode
 );
-  import cortado_pkg::*;
-
   logic asking_q, upper_q, instr_valid_q;
   logic [63:0] lower_q;
-  logic [InstrWidth-1:0] instr_q;
+  logic [cortado_pkg::InstrWidth-1:0] instr_q;
   logic [15:0] left_q;
   logic [4:0] target;
   logic push;
 
   always_comb begin
-    unique case (opcode_e'(instr_q[3:0]))
-      OpSetLoad, OpLoad, OpLoadParams: target = 5'b00001;
-      OpLoadWeights: target = 5'b00010;
-      OpSetConvWindow, OpSetConvOutput, OpConv: target = 5'b00100;
-      OpSetVecWindow, OpSetVecOutput, OpVec: target = 5'b01000;
-      OpSetStore, OpStore, OpSync, OpStamp, OpEnd: target = 5'b10000;
+    unique case (instr_q[3:0])
+      cortado_pkg::OpSetLoad, cortado_pkg::OpLoad, cortado_pkg::OpLoadParams: target = 5'b00001;
+      cortado_pkg::OpLoadWeights: target = 5'b00010;
+      cortado_pkg::OpSetConvWindow, cortado_pkg::OpSetConvOutput, cortado_pkg::OpConv: target = 5'b00100;
+      cortado_pkg::OpSetVecWindow, cortado_pkg::OpSetVecOutput, cortado_pkg::OpVec: target = 5'b01000;
+      cortado_pkg::OpSetStore, cortado_pkg::OpStore, cortado_pkg::OpSync, cortado_pkg::OpStamp,
+      cortado_pkg::OpEnd: target = 5'b10000;
       default: target = 5'b00000;
     endcase
   end

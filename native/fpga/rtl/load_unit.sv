@@ -34,42 +34,25 @@ module load_unit #(
 
   output logic busy_o
 );
-  import cortado_pkg::*;
-
-  typedef struct packed {
-    logic params;
-    logic vec_weights;
-    logic [8:0] row;
-    logic narrow;
-    pos_t pos;
-    logic [9:0] x0;
-    logic [9:0] width;
-    pos_t row_skip;
-    logic [AddrWidth-1:0] plane_step;
-    logic [16:0] count_m1;
-    logic [7:0] planes_m1;
-    logic [3:0] post;
-  } job_t;
-
   // Requests.
   /* verilator lint_off UNUSEDSIGNAL */
-  header_t header;
-  transfer_t transfer;
-  load_params_t params;
-  walk_t walk_q;
+  cortado_pkg::header_t header;
+  cortado_pkg::transfer_t transfer;
+  cortado_pkg::load_params_t params;
+  cortado_pkg::walk_t walk_q;
   /* verilator lint_on UNUSEDSIGNAL */
   logic is_load, is_params, start, asking_q, job_full, job_push;
   logic [7:0] planes_left_q;
   logic [31:0] base, address;
   logic [31:3] addr_q;
   logic [19:0] beats, beats_q;
-  job_t new_job;
+  cortado_pkg::load_job_t new_job;
 
   assign header = instr_i[15:0];
   assign transfer = instr_i;
   assign params = instr_i;
-  assign is_load = header.op == OpLoad;
-  assign is_params = header.op == OpLoadParams;
+  assign is_load = header.op == cortado_pkg::OpLoad;
+  assign is_params = header.op == cortado_pkg::OpLoadParams;
   assign start = instr_valid_i && (is_load || is_params) && tokens_ready_i && !asking_q && !job_full;
   assign instr_pop_o = start || (instr_valid_i && !is_load && !is_params && !asking_q);
   assign job_push = start;
@@ -106,7 +89,7 @@ module load_unit #(
       addr_q <= addr_q + {6'd0, walk_q.memory_plane_step, 1'b0};
       planes_left_q <= planes_left_q - 8'd1;
     end
-    if (instr_pop_o && header.op == OpSetLoad) walk_q <= instr_i;
+    if (instr_pop_o && header.op == cortado_pkg::OpSetLoad) walk_q <= instr_i;
   end
 
   assign cmd_valid_o = asking_q;
@@ -114,9 +97,9 @@ module load_unit #(
   assign cmd_beats_o = beats_q;
 
   // Data.
-  job_t next_job;
+  cortado_pkg::load_job_t next_job;
   /* verilator lint_off UNUSEDSIGNAL */
-  job_t job_q;
+  cortado_pkg::load_job_t job_q;
   /* verilator lint_on UNUSEDSIGNAL */
   logic next_valid, take_job, working_q, beat, write, last_write, last_of_plane;
   logic upper_q;                          // second half of a word, or second pixel of a narrow beat
@@ -127,7 +110,7 @@ module load_unit #(
   logic [2:0] table_lane_q;
   logic [2:0] unused_count;
 
-  sync_fifo #(.Width($bits(job_t)), .Depth(4)) u_jobs (
+  sync_fifo #(.Width(cortado_pkg::LoadJobWidth), .Depth(4)) u_jobs (
     .clk_i, .rst_ni, .push_i(job_push), .data_i(new_job), .full_o(job_full), .count_o(unused_count),
     .valid_o(next_valid), .data_o(next_job), .pop_i(take_job)
   );

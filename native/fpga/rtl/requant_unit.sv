@@ -27,8 +27,6 @@ module requant_unit (
   output cortado_pkg::result_t result_o,
   output logic [63:0] data_o
 );
-  import cortado_pkg::result_t;
-
   localparam int unsigned Latency = 8;    // of a lane, behind the request register
 
   logic accept, second_q, leaky_q;
@@ -36,8 +34,8 @@ module requant_unit (
   logic [255:0] sums_q;
   logic [7:0] low, high;
   logic [Latency:0] valid_q;
-  result_t result_q;
-  result_t clamp_result;
+  cortado_pkg::result_t result_q;
+  cortado_pkg::result_t clamp_result;
   logic [255:0] biased;
   logic [63:0] raw_pair, raw_delayed;
   logic [1:0] raw_pair_sel;
@@ -62,11 +60,11 @@ module requant_unit (
     result_q <= conv_req_i ? conv_result_i : vec_result_i;
   end
 
-  result_t result_end;
-  delay_line #(.Width($bits(result_t)), .Cycles(Latency - 1)) u_result (
+  cortado_pkg::result_t result_end;
+  delay_line #(.Width(cortado_pkg::ResultWidth), .Cycles(Latency - 1)) u_result (
     .clk_i, .data_i(result_q), .data_o(clamp_result)
   );
-  delay_line #(.Width($bits(result_t)), .Cycles(1)) u_result_end (.clk_i, .data_i(clamp_result), .data_o(result_end));
+  delay_line #(.Width(cortado_pkg::ResultWidth), .Cycles(1)) u_result_end (.clk_i, .data_i(clamp_result), .data_o(result_end));
   assign low = clamp_result.low;
   assign high = clamp_result.high;
 

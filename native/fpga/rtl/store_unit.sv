@@ -30,19 +30,17 @@ module store_unit #(
   output logic busy_o,
   output logic end_o                      // OpEnd is complete
 );
-  import cortado_pkg::*;
-
   localparam int unsigned FifoDepth = 32;
 
   typedef enum logic [1:0] {StIdle, StCommand, StWords, StStamp} state_e;
 
   /* verilator lint_off UNUSEDSIGNAL */
-  header_t header;
-  header_t running_header;
-  transfer_t transfer;
-  address_t stamp;
-  walk_t walk_q;
-  transfer_t transfer_q;
+  cortado_pkg::header_t header;
+  cortado_pkg::header_t running_header;
+  cortado_pkg::transfer_t transfer;
+  cortado_pkg::address_t stamp;
+  cortado_pkg::walk_t walk_q;
+  cortado_pkg::transfer_t transfer_q;
   logic [31:0] address;
   /* verilator lint_on UNUSEDSIGNAL */
   state_e state_q;
@@ -66,13 +64,13 @@ module store_unit #(
   assign stamp = instr_i;
   assign address = bases_i[32*transfer.base +: 32] + transfer.offset;
 
-  assign is_plain = header.op == OpSetStore;
+  assign is_plain = header.op == cortado_pkg::OpSetStore;
   assign ready = state_q == StIdle && instr_valid_i && !is_plain && tokens_ready_i;
   assign drained = memory_idle_i && !fifo_valid && !granted_q && !arrived_q && !upper_q;
-  assign start_store = ready && header.op == OpStore;
-  assign start_stamp = ready && header.op == OpStamp;
-  assign done_sync = ready && header.op == OpSync && drained;
-  assign done_end = ready && header.op == OpEnd && drained;
+  assign start_store = ready && header.op == cortado_pkg::OpStore;
+  assign start_stamp = ready && header.op == cortado_pkg::OpStamp;
+  assign done_sync = ready && header.op == cortado_pkg::OpSync && drained;
+  assign done_end = ready && header.op == cortado_pkg::OpEnd && drained;
   assign instr_pop_o = start_store || start_stamp || done_sync || done_end
                      || (state_q == StIdle && instr_valid_i && is_plain);
   assign end_o = done_end;
@@ -142,7 +140,7 @@ module store_unit #(
       end
     end
     if (arrived_q) upper_data_q <= act_data_i[127:64];
-    if (instr_pop_o && header.op == OpSetStore) walk_q <= instr_i;
+    if (instr_pop_o && header.op == cortado_pkg::OpSetStore) walk_q <= instr_i;
   end
 
   logic [15:0] tag_q;

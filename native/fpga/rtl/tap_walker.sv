@@ -22,15 +22,13 @@ module tap_walker #(
   output logic last_o,                     // last tap of the plane
   output logic last_plane_o
 );
-  import cortado_pkg::pos_t;
-
-  pos_t pos_q, row_q, plane_q, next_kx, next_ky;
+  cortado_pkg::pos_t pos_q, row_q, plane_q, next_kx, next_ky;
   logic [5:0] kx_q, ky_q;
   logic [1:0] col_q;
   logic [7:0] plane_no_q;
   logic [9:0] x_offset_q, y_offset_q;
   logic last_col, last_kx, last_ky;
-  pos_t next_plane;
+  cortado_pkg::pos_t next_plane;
 
   pos_add #(.P(P)) u_kx (.a_i(pos_q), .b_i(window_i.kx_step), .sum_o(next_kx));
   pos_add #(.P(P)) u_ky (.a_i(row_q), .b_i(window_i.ky_step), .sum_o(next_ky));

@@ -22,14 +22,12 @@ module vec_drain #(
   output logic [cortado_pkg::ParamRowWidth-1:0] row_o,
   output cortado_pkg::result_t result_o
 );
-  import cortado_pkg::*;
-
-  localparam int unsigned W = VecSumWidth;
+  localparam int unsigned W = cortado_pkg::VecSumWidth;
   localparam int unsigned GroupWidth = P * 16 * W;
 
   /* verilator lint_off UNUSEDSIGNAL */
-  vec_t vec_q;
-  header_t header;
+  cortado_pkg::vec_t vec_q;
+  cortado_pkg::header_t header;
   /* verilator lint_on UNUSEDSIGNAL */
   logic [GroupWidth-1:0] place_q [2];
   logic [1:0] count_q;
@@ -39,8 +37,8 @@ module vec_drain #(
   logic [2:0] pixel_q;
   logic [12:0] group_q;
   logic [7:0] plane_q;
-  logic [ParamRowWidth-1:0] row_q;
-  pos_t pos;
+  logic [cortado_pkg::ParamRowWidth-1:0] row_q;
+  cortado_pkg::pos_t pos;
 
   assign header = vec_q.header;
   assign last_group = group_q == vec_q.groups_m1;
@@ -87,16 +85,16 @@ module vec_drain #(
       if (free_o) group_q <= last_group ? '0 : group_q + 13'd1;
       if (free_o && last_group) begin
         plane_q <= plane_q + 8'd1;
-        if (!output_i.shared_params) row_q <= row_q + ParamRowWidth'(2);
+        if (!output_i.shared_params) row_q <= row_q + cortado_pkg::ParamRowWidth'(2);
       end
     end
   end
 
   // The request.
   logic valid_q;
-  result_t result;
-  result_t result_q;
-  logic [ParamRowWidth-1:0] request_row_q;
+  cortado_pkg::result_t result;
+  cortado_pkg::result_t result_q;
+  logic [cortado_pkg::ParamRowWidth-1:0] request_row_q;
   logic [8*W-1:0] sums, sums_q;
 
   assign advance = !valid_q || gnt_i;
@@ -127,7 +125,7 @@ module vec_drain #(
     if (advance) begin
       sums_q <= sums;
       result_q <= result;
-      request_row_q <= output_i.shared_params ? row_q : row_q + ParamRowWidth'(half_q);
+      request_row_q <= output_i.shared_params ? row_q : row_q + cortado_pkg::ParamRowWidth'(half_q);
     end
   end
 

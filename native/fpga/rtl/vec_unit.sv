@@ -32,38 +32,36 @@ module vec_unit #(
   output logic busy_o,
   output logic active_o
 );
-  import cortado_pkg::*;
-
-  localparam int unsigned W = VecSumWidth;
+  localparam int unsigned W = cortado_pkg::VecSumWidth;
 
   typedef enum logic [1:0] {StIdle, StSetup, StRun, StFinish} state_e;
 
   state_e state_q;
   logic [1:0] setup_q;
   /* verilator lint_off UNUSEDSIGNAL */
-  header_t header;
-  header_t running_header;
-  window_t window_q;
-  output_t output_q;
-  vec_t vec_q;
-  vec_t vec;
+  cortado_pkg::header_t header;
+  cortado_pkg::header_t running_header;
+  cortado_pkg::window_t window_q;
+  cortado_pkg::output_t output_q;
+  cortado_pkg::vec_t vec_q;
+  cortado_pkg::vec_t vec;
   /* verilator lint_on UNUSEDSIGNAL */
   logic is_vec, start, drain_busy;
 
   assign header = instr_i[15:0];
   assign running_header = vec_q.header;
   assign vec = instr_i;
-  assign is_vec = header.op == OpVec;
+  assign is_vec = header.op == cortado_pkg::OpVec;
   assign start = state_q == StIdle && instr_valid_i && is_vec && tokens_ready_i;
   assign instr_pop_o = start || (state_q == StIdle && instr_valid_i && !is_vec);
   assign busy_o = state_q != StIdle;
 
   logic issue, step1, last_group, last_tap, first_tap, last_plane, last_issue, odd;
   logic [12:0] group_q;
-  logic [P*RotWidth-1:0] rotation;
-  logic [P*AddrWidth-1:0] offset;
+  logic [P*cortado_pkg::RotWidth-1:0] rotation;
+  logic [P*cortado_pkg::AddrWidth-1:0] offset;
   logic [P*14-1:0] x, y;
-  pos_t tap;
+  cortado_pkg::pos_t tap;
   logic [9:0] x_offset, y_offset;
   logic walkers_load;
   logic [1:0] unused_col;
@@ -109,12 +107,12 @@ module vec_unit #(
     end
   end
 
-  logic [VecWeightRowWidth-1:0] weight_row_q, weight_start_q;
+  logic [cortado_pkg::VecWeightRowWidth-1:0] weight_row_q, weight_start_q;
 
   always_ff @(posedge clk_i) begin
     if (start) vec_q <= vec;
-    if (instr_pop_o && header.op == OpSetVecWindow) window_q <= instr_i;
-    if (instr_pop_o && header.op == OpSetVecOutput) output_q <= instr_i;
+    if (instr_pop_o && header.op == cortado_pkg::OpSetVecWindow) window_q <= instr_i;
+    if (instr_pop_o && header.op == cortado_pkg::OpSetVecOutput) output_q <= instr_i;
     setup_q <= state_q == StSetup ? setup_q + 2'd1 : 2'd0;
     if (state_q == StSetup) begin
       group_q <= '0;
@@ -136,7 +134,7 @@ module vec_unit #(
   // The read, held until it is granted.
   logic first_q, last_q, odd_q, last_read_q;
   logic [P-1:0] read_inside;
-  logic [VecWeightRowWidth-1:0] read_row_q;
+  logic [cortado_pkg::VecWeightRowWidth-1:0] read_row_q;
 
   window_address #(.P(P)) u_address (
     .clk_i, .en_i(step1), .tap_i(tap), .x_offset_i(x_offset), .y_offset_i(y_offset), .width_i(window_q.width),
@@ -158,7 +156,7 @@ module vec_unit #(
   end
   assign read_req_o = read_valid_q;
 
-  delay_line #(.Width(VecWeightRowWidth), .Cycles(2)) u_weight_row (.clk_i, .data_i(read_row_q), .data_o(weight_row_o));
+  delay_line #(.Width(cortado_pkg::VecWeightRowWidth), .Cycles(2)) u_weight_row (.clk_i, .data_i(read_row_q), .data_o(weight_row_o));
 
   // Words and weights.
   logic [P-1:0] in_image;
@@ -173,12 +171,12 @@ module vec_unit #(
   logic [P*16*W-1:0] sums;
   for (genvar c = 0; c < 16; c++) begin : g_channel
     logic [8:0] weight;
-    assign weight = output_q.vec_op == VecSum ? 9'd1
+    assign weight = output_q.vec_op == cortado_pkg::VecSum ? 9'd1
                   : {weight_data_i[8*c + 7] && !(output_q.pair && !odd3), weight_data_i[8*c +: 8]};
     for (genvar p = 0; p < P; p++) begin : g_pixel
       vec_lane u_lane (
         .clk_i, .x_i(read_data_i[128*p + 8*c +: 8]), .inside_i(in_image[p]), .weight_i(weight),
-        .maximum_i(output_q.vec_op == VecMax), .valid_i(valid4), .first_i(first4), .upper_i(output_q.pair && odd4),
+        .maximum_i(output_q.vec_op == cortado_pkg::VecMax), .valid_i(valid4), .first_i(first4), .upper_i(output_q.pair && odd4),
         .sum_o(sums[(p*16 + c)*W +: W])
       );
     end

@@ -13,10 +13,8 @@ module weight_unit (
   output logic [19:0] cmd_beats_o,
   output logic busy_o
 );
-  import cortado_pkg::*;
-
   /* verilator lint_off UNUSEDSIGNAL */
-  address_t instr;
+  cortado_pkg::address_t instr;
   logic [31:0] address;
   /* verilator lint_on UNUSEDSIGNAL */
   logic [1:0] pending_q;
