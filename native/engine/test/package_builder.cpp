@@ -6,9 +6,8 @@
 
 namespace cortado::test {
 
-void AlignedBytes::assign(const std::uint8_t* bytes, std::size_t size) {
-  blocks_.assign(size / sizeof(Block) + 1, Block{});
-  size_ = size;
+AlignedBytes::AlignedBytes(const std::uint8_t* bytes, std::size_t size)
+    : data_(static_cast<std::uint8_t*>(::operator new(size, kAlignment))), size_(size) {
   if (size > 0) std::memcpy(data(), bytes, size);
 }
 
@@ -209,8 +208,7 @@ AlignedBytes PackageBuilder::finish() {
   fbb_.Finish(format::CreatePackage(fbb_, format_version, &checksum, name, fingerprint, tensor_list, inputs,
                                     outputs, operation_list, preprocessing, label_list, golden_list, 0),
               format::PackageIdentifier());
-  AlignedBytes bytes;
-  bytes.assign(fbb_.GetBufferPointer(), fbb_.GetSize());
+  AlignedBytes bytes(fbb_.GetBufferPointer(), fbb_.GetSize());
   patch_checksum(bytes.data(), bytes.size());
   return bytes;
 }

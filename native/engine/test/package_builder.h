@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -10,22 +12,27 @@
 
 namespace cortado::test {
 
-// Bytes at an address that is a multiple of 16, as a mapped file's are.
+// Bytes at an address that is a multiple of 16, as a mapped file's are. Not one byte more is allocated, so
+// that a sanitizer sees a step over the end.
 class AlignedBytes {
  public:
-  AlignedBytes() = default;
-  explicit AlignedBytes(const std::vector<std::uint8_t>& bytes) { assign(bytes.data(), bytes.size()); }
-  void assign(const std::uint8_t* bytes, std::size_t size);
-  std::uint8_t* data() { return reinterpret_cast<std::uint8_t*>(blocks_.data()); }
-  const std::uint8_t* data() const { return reinterpret_cast<const std::uint8_t*>(blocks_.data()); }
+  AlignedBytes(const std::uint8_t* bytes, std::size_t size);
+  explicit AlignedBytes(const std::vector<std::uint8_t>& bytes) : AlignedBytes(bytes.data(), bytes.size()) {}
+  AlignedBytes(const AlignedBytes& other) : AlignedBytes(other.data(), other.size()) {}
+  AlignedBytes& operator=(const AlignedBytes&) = delete;
+
+  std::uint8_t* data() { return data_.get(); }
+  const std::uint8_t* data() const { return data_.get(); }
   std::size_t size() const { return size_; }
 
  private:
-  struct alignas(16) Block {
-    std::uint8_t bytes[16];
+  static constexpr std::align_val_t kAlignment{16};
+  struct Delete {
+    void operator()(std::uint8_t* data) const { ::operator delete(data, kAlignment); }
   };
-  std::vector<Block> blocks_;
-  std::size_t size_ = 0;
+
+  std::unique_ptr<std::uint8_t, Delete> data_;
+  std::size_t size_;
 };
 
 // Writes the checksum that the bytes want, where they have a place for one.
