@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { ScaleTable } from '../calibration/table.ts';
-import { foldAffine } from '../graph/fold-affine.ts';
 import type { Graph } from '../graph/graph.ts';
 import { quantizeNetwork, type Quantization } from './quantize.ts';
 import type { QuantizedTensor } from './quantized-network.ts';
@@ -144,38 +143,6 @@ describe('tables keyed by blob', () => {
     );
     const average = result.network.operations.find(({ kind }) => kind === 'pooling');
     expect(average?.kind === 'pooling' && average.form.kind).toBe('int8-average');
-  });
-});
-
-describe('weight scales of a layer that BatchNorm was folded into', () => {
-  const graph = (): Graph => {
-    const b = new GraphBuilder();
-    b.input('data', [1, 1, 4, 4]);
-    b.convolution('c1', 'data', 3, { weights: [0.5, -0.25, 1] });
-    b.affine('bn', 'c1');
-    const { operations, ...rest } = b.build(['bn']);
-    const affine = { kind: 'affine', scale: Float32Array.from([4, -2, 0]), shift: new Float32Array(3) } as const;
-    return foldAffine({
-      ...rest,
-      operations: operations.map((operation) =>
-        operation.kind === 'affine' ? { ...operation, ...affine } : operation,
-      ),
-    });
-  };
-  const weightsWith = (format: ScaleTable['format'], scales: readonly number[]): readonly number[] => {
-    const table = { ...byLayer({ c1: 2 }), format, weights: new Map([['c1', scales]]) };
-    const [convolution] = quantize(graph(), table).network.operations;
-    if (convolution.kind !== 'convolution') throw new Error('not a convolution');
-    return [...convolution.form.weights];
-  };
-
-  it("are translated where the table was made from the file's own weights", () => {
-    expect(weightsWith('dev-weight', [200, 200, 127])).toEqual([100, 50, 0]);
-    expect(weightsWith('release', [100])).toEqual([50, 25, 0]);
-  });
-
-  it('are taken as they are from tables of ncnn, which folds too', () => {
-    expect(weightsWith('ncnn', [50, 200, 0])).toEqual([100, 100, 0]);
   });
 });
 

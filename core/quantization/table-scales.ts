@@ -12,9 +12,7 @@ export class TableScales {
   /**
    * One weight scale per output channel, 0 for a dead one; undefined where the table does not list the layer. A line holds
    * one scale, one per output channel or one per group. Throws `table.weight-count` and `table.invalid-scale`.
-   *
-   * Tables of ncnn are made from weights with BatchNorm and Scale folded in, as the operation has them. The others are made
-   * from the file's own weights w: where w * f was folded, their scale s becomes s / |f|, which gives the same int8 weights.
+   * They belong to the weights that the operation has: core/calibration/fold-table.ts brings others to them.
    */
   weightScales(operation: ConvolutionOperation): readonly number[] | undefined {
     const { layer, outputChannels, group } = operation;
@@ -32,13 +30,7 @@ export class TableScales {
       );
     }
     const channelsPerScale = outputChannels / line.length;
-    return Array.from({ length: outputChannels }, (_, channel) => {
-      const scale = line[Math.floor(channel / channelsPerScale)];
-      const factor = this.table.format === 'ncnn' ? 1 : Math.abs(operation.foldedScale?.[channel] ?? 1);
-      const translated = scale / factor;
-      // A channel that was folded with 0 is dead.
-      return Number.isFinite(translated) ? translated : 0;
-    });
+    return Array.from({ length: outputChannels }, (_, channel) => line[Math.floor(channel / channelsPerScale)]);
   }
 
   /**

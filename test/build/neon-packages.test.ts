@@ -9,6 +9,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildNeonPackage } from '../../core/build/neon/build.ts';
 import { decodePackage } from '../../core/build/package/read.ts';
 import { calibrate } from '../../core/calibration/calibrate.ts';
+import { foldTable } from '../../core/calibration/fold-table.ts';
+import { calibrationTarget } from '../../core/calibration/network-target.ts';
 import type { ScaleTable, TableFormat } from '../../core/calibration/table.ts';
 import { npyToTensor, readNpy } from '../../core/common/npy.ts';
 import { hasTestData, testData } from '../../core/common/test-data.ts';
@@ -196,7 +198,8 @@ async function calibrated(
 ): Promise<ScaleTable> {
   const all = await listImages(testData('images', images));
   const inputs = all.filter((_, index) => index % 16 === 0);
-  return (await calibrate({ network, inputs, preprocessing, format })).table;
+  const { table } = await calibrate({ network, inputs, preprocessing, format });
+  return foldTable(table, calibrationTarget(network));
 }
 
 function cosine(a: ArrayLike<number>, b: Float32Array): number {
