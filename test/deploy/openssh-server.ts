@@ -85,6 +85,8 @@ export async function startOpenSsh(settings: readonly string[] = []): Promise<Op
     close: async () => {
       server.kill();
       await ended;
+      // What a failed test left running, so that the user can go.
+      for (const id of processesOf(user).split('\n').filter(Boolean)) process.kill(Number(id), 'SIGKILL');
       await eventually(() => processesOf(user) === '', 'the user has no processes left');
       run('userdel', user);
       await rm(folder, { recursive: true, force: true });

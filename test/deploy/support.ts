@@ -63,9 +63,9 @@ export function stageStates(events: readonly DeployEvent[]): Map<Stage, string> 
   return new Map(events.flatMap((event) => (event.kind === 'stage' ? [[event.stage, event.status] as const] : [])));
 }
 
-/** Waits until `condition` holds; fails the test after ten seconds. */
+/** Waits until `condition` holds; fails the test after thirty seconds. */
 export async function eventually(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
+  for (let tries = 0; tries < 600; tries++) {
     if (await condition()) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, connect as connectSocket } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
@@ -74,6 +74,34 @@ describe('deploy to the virtual board', () => {
     const second = await deploy({ ...options, keep: false, onEvent: (event) => events.push(event) });
     expect(second.kept).toEqual(first.kept);
     expect(events.filter((event) => event.kind === 'progress')).toEqual([]);
+  });
+
+  it('lets two runs work on one board at a time', async () => {
+    const options = await deployOptions(board, scratch.path, 'good');
+    const runs = await Promise.all([deploy(options), deploy(options), deploy({ ...options, keep: true })]);
+    for (const run of runs) expect(run.done.latenciesNs).toHaveLength(3);
+    expect((await leftBehind()).filter((name) => name.includes('run-'))).toEqual([]);
+  });
+
+  it('puts nothing under the final name that arrived damaged', async () => {
+    const options = { ...(await deployOptions(board, scratch.path, 'good')), keep: true };
+    const tools = join(scratch.path, 'tools');
+    await mkdir(tools);
+    await writeFile(join(tools, 'sha256sum'), `#!/bin/sh\necho ${'0'.repeat(64)}  -\n`, { mode: 0o755 });
+    const before = process.env.PATH;
+    process.env.PATH = `${tools}:${before ?? ''}`;
+    const liar = await startVirtualBoard({ architecture: 'x86_64' }).finally(() => {
+      process.env.PATH = before;
+    });
+    try {
+      const { address, hostKey, password } = liar;
+      const hostKeys = { acceptHostKey: hostKey, userKnownHosts: null };
+      const outcome = deploy({ ...options, board: address, credentials: { password }, hostKeys });
+      await expect(outcome).rejects.toMatchObject({ code: 'board.upload-damaged' });
+      expect(await readdir(liar.home)).toEqual(['.cortado-board.json', 'tmp']);
+    } finally {
+      await liar.close();
+    }
   });
 
   it("reports the agent's refusal under its own code", async () => {
