@@ -1,0 +1,58 @@
+import type { FileHasher } from './fingerprint.ts';
+import { hashOf } from './fingerprint.ts';
+import type { Project } from './project.ts';
+import type { Step } from './steps.ts';
+
+/** What a result rests on: a hash by the step (or other cause) that it comes from. */
+export type Inputs = Readonly<Record<string, string>>;
+
+/**
+ * What each step's result would rest on now. Comparing that with what a stored result says tells whether it is out of
+ * date, and because of which step; nothing of the kind is ever stored as a state.
+ */
+export async function currentInputs(project: Project, hasher: FileHasher): Promise<Readonly<Record<Step, Inputs>>> {
+  const { model, images, calibrate, accuracy, target, board, run } = project.decisions;
+  const file = (path: string | null): Promise<string> => hasher.hashFile(path === null ? null : project.pathOf(path));
+  const modelHash = hashOf([await file(model.proto), await file(model.weights)]);
+  const source = images.source === null ? null : project.pathOf(images.source);
+  const { meanFile, ...preprocessing } = images.preprocessing;
+  const preprocessingHash = hashOf([preprocessing, await file(meanFile)]);
+  const imagesHash = hashOf([await hasher.hashFolder(source), preprocessingHash]);
+  const labelsHash = await file(images.labels);
+  // Threads change no result.
+  const { format, method, group, table } = calibrate;
+  const calibrateHash = table === null ? hashOf([format, method, group]) : await file(table);
+  const keepHash = hashOf(accuracy.keepInFloat);
+
+  const scales = table === null ? { images: imagesHash, calibrate: calibrateHash } : { calibrate: calibrateHash };
+  const numbers = target.precision === 'int8' ? { ...scales, accuracy: keepHash } : {};
+  const targetHash = hashOf([target.backend, target.precision, await file(target.golden)]);
+  const build = {
+    model: modelHash,
+    ...numbers,
+    preprocessing: preprocessingHash,
+    classNames: await file(images.classNames),
+    target: targetHash,
+  };
+  const boardHash = hashOf([board.address]);
+  return {
+    model: { model: modelHash },
+    images: { model: modelHash, images: imagesHash, labels: labelsHash },
+    calibrate: { model: modelHash, ...scales },
+    accuracy: {
+      model: modelHash,
+      images: imagesHash,
+      calibrate: calibrateHash,
+      labels: labelsHash,
+      accuracy: hashOf(accuracy),
+    },
+    target: build,
+    board: { board: boardHash },
+    run: { target: hashOf(build), board: boardHash, run: hashOf(run) },
+  };
+}
+
+/** The causes whose hash differs. */
+export function changedInputs(stored: Inputs, current: Inputs): readonly string[] {
+  return Object.keys({ ...stored, ...current }).filter((cause) => stored[cause] !== current[cause]);
+}

@@ -1,0 +1,25 @@
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import type { Step } from './steps.ts';
+
+/** Names of what lies in a project's folder. */
+export const PROJECT_FILE = 'project.json';
+export const TABLE_FOLDER = 'tables';
+export const PACKAGE_FOLDER = 'packages';
+export const REPORT_FOLDER = 'reports';
+
+/** File with a step's result. */
+export function resultPath(folder: string, step: Step): string {
+  return join(folder, 'results', `${step}.json`);
+}
+
+/** A path as the project keeps it: relative, with `/`, where it lies inside the folder, so that the folder can be moved. */
+export function storedPath(folder: string, path: string): string {
+  const inside = relative(folder, resolve(folder, path));
+  const isOutside = inside === '' || inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside);
+  return isOutside ? resolve(folder, path) : inside.split(sep).join('/');
+}
+
+/** The full path behind a stored one. */
+export function fullPath(folder: string, stored: string): string {
+  return resolve(folder, stored);
+}

@@ -1,0 +1,117 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FileHasher } from './fingerprint.ts';
+import { currentInputs } from './inputs.ts';
+import { resultPath } from './layout.ts';
+import { Project } from './project.ts';
+import { readResult, writeResult } from './results.ts';
+import { stepStates, type StepFacts } from './step-states.ts';
+import { STEPS, type Step } from './steps.ts';
+
+let root: string;
+let project: Project;
+const hasher = new FileHasher();
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'cortado-steps-'));
+  project = await Project.create(join(root, 'p'), 'p');
+});
+
+afterEach(async () => {
+  await rm(root, { recursive: true, force: true });
+});
+
+async function states(failures: Partial<Record<Step, string>> = {}): Promise<readonly string[]> {
+  const current = await currentInputs(project, hasher);
+  const facts: Partial<Record<Step, StepFacts>> = {};
+  for (const step of STEPS) {
+    const result = await readResult(project.folder, step);
+    facts[step] = { result: result?.inputs, current: current[step], failure: failures[step] };
+  }
+  const statuses = await stepStates(project, facts as Record<Step, StepFacts>);
+  return statuses.map(({ step, state, reasons }) => `${step} ${state} ${reasons.join(',')}`.trim());
+}
+
+/** As if the step's stage had just ended well. */
+async function finish(step: Step): Promise<void> {
+  await writeResult(project.folder, step, (await currentInputs(project, hasher))[step], { step });
+}
+
+async function takeAll(): Promise<void> {
+  for (const name of ['net.prototxt', 'net.caffemodel', 'image.png']) await writeFile(join(project.folder, name), name);
+  await project.decide({ step: 'model', change: { proto: 'net.prototxt', weights: 'net.caffemodel' } });
+  await project.decide({ step: 'images', change: { source: 'image.png' } });
+  await project.decide({ step: 'target', change: { board: 'virtual' } });
+  await project.decide({ step: 'board', change: { address: 'virtual' } });
+  for (const step of STEPS) if (step !== 'images') await finish(step);
+}
+
+describe('the state of the steps', () => {
+  it('of a new project: the first is current, all others wait', async () => {
+    expect(await states()).toEqual([
+      'model current model.no-prototxt,model.no-weights',
+      'images waiting images.none-chosen',
+      'calibrate waiting no-result.calibrate',
+      'accuracy waiting no-result.accuracy',
+      'target waiting target.none-chosen',
+      'board waiting board.none-chosen',
+      'run waiting no-result.run',
+    ]);
+  });
+
+  it('is done for all with their results, and stays so when the project is opened anew', async () => {
+    await takeAll();
+    expect(await states()).toEqual(STEPS.map((step) => `${step} done`));
+    project = await Project.open(project.folder);
+    expect(await states()).toEqual(STEPS.map((step) => `${step} done`));
+  });
+
+  it('says which steps are out of date and because of what', async () => {
+    await takeAll();
+    await project.decide({ step: 'calibrate', change: { method: 'kl' } });
+    expect(await states()).toEqual([
+      'model done',
+      'images done',
+      'calibrate outdated changed.calibrate',
+      'accuracy outdated changed.calibrate',
+      'target outdated changed.calibrate',
+      'board done',
+      'run outdated changed.target',
+    ]);
+    await project.decide({ step: 'calibrate', change: { method: null } });
+    expect(await states()).toEqual(STEPS.map((step) => `${step} done`));
+  });
+
+  it('sees a file that was changed or taken away behind our back', async () => {
+    await takeAll();
+    await writeFile(join(project.folder, 'net.caffemodel'), 'trained longer');
+    expect((await states()).filter((state) => state.includes('changed.model'))).toHaveLength(4);
+    await rm(join(project.folder, 'net.caffemodel'));
+    expect((await states())[0]).toBe('model attention missing.caffemodel');
+  });
+
+  it('does not ask for a calibration where the package is fp32, or where a table is given', async () => {
+    await takeAll();
+    await rm(resultPath(project.folder, 'calibrate'));
+    expect((await states())[2]).toBe('calibrate current no-result.calibrate');
+    await project.decide({ step: 'target', change: { precision: 'fp32' } });
+    expect((await states())[2]).toBe('calibrate done');
+    await project.decide({ step: 'target', change: { precision: 'int8' } });
+    await writeFile(join(project.folder, 'mine.table'), 'conv1 1.0');
+    await project.decide({ step: 'calibrate', change: { table: 'mine.table' } });
+    expect((await states())[2]).toBe('calibrate done');
+  });
+
+  it('asks for attention where the last attempt failed', async () => {
+    await takeAll();
+    expect((await states({ board: 'ssh.wrong-password' }))[5]).toBe('board attention ssh.wrong-password');
+  });
+
+  it('takes a damaged result for none', async () => {
+    await takeAll();
+    await writeFile(resultPath(project.folder, 'run'), '{"format": "cort');
+    expect((await states())[6]).toBe('run current no-result.run');
+  });
+});
