@@ -2,7 +2,7 @@ import { digitSize } from './digits.ts';
 import type { Random } from './random.ts';
 
 /** How far a training picture may be moved from where it was. */
-const limits = { shift: 2, degrees: 12, scale: 0.12, shear: 0.15 };
+const limits = { shift: 1.5, degrees: 10, scale: 0.1, shear: 0.1 };
 
 /**
  * Writes a digit, randomly shifted, turned, resized and slanted, as network input: pixel / 256, bilinear, paper outside.

@@ -40,13 +40,13 @@ export class DigitsNetwork {
 
     const depthwise = this.normalised('conv3/dw', this.add(new DepthwiseConvolution('conv3/dw', pool2, random)));
     const pointwise = this.normalisedConvolution('conv3/pw', this.relu('conv3/dw/relu', depthwise), {
-      outputs: 32,
+      outputs: 48,
       kernel: 1,
       pad: 0,
     });
 
     const fire4 = this.fireModule('fire4', this.relu('conv3/pw/relu', pointwise));
-    const conv5 = this.biasedConvolution('conv5', fire4, { outputs: 32, kernel: 1, pad: 0 });
+    const conv5 = this.biasedConvolution('conv5', fire4, { outputs: 48, kernel: 1, pad: 0 });
     const pool5 = this.add(new MaxPooling('pool5', this.relu('relu5', conv5)));
     const fc6 = this.biasedConvolution('fc6', pool5, {
       outputs: classCount,
@@ -78,10 +78,10 @@ export class DigitsNetwork {
   }
 
   private fireModule(name: string, bottom: TrainingBlob): TrainingBlob {
-    const squeeze = this.biasedConvolution(`${name}/squeeze1x1`, bottom, { outputs: 16, kernel: 1, pad: 0 });
+    const squeeze = this.biasedConvolution(`${name}/squeeze1x1`, bottom, { outputs: 24, kernel: 1, pad: 0 });
     const squeezed = this.relu(`${name}/relu_squeeze1x1`, squeeze);
-    const expand1x1 = this.biasedConvolution(`${name}/expand1x1`, squeezed, { outputs: 32, kernel: 1, pad: 0 });
-    const expand3x3 = this.biasedConvolution(`${name}/expand3x3`, squeezed, { outputs: 32, kernel: 3, pad: 1 });
+    const expand1x1 = this.biasedConvolution(`${name}/expand1x1`, squeezed, { outputs: 48, kernel: 1, pad: 0 });
+    const expand3x3 = this.biasedConvolution(`${name}/expand3x3`, squeezed, { outputs: 48, kernel: 3, pad: 1 });
     const branches = [this.relu(`${name}/relu_expand1x1`, expand1x1), this.relu(`${name}/relu_expand3x3`, expand3x3)];
     return this.add(new Concat(`${name}/concat`, branches));
   }
