@@ -29,7 +29,12 @@ function repository(packages: Readonly<Record<string, FakePackage>>): void {
       { version: '1.0.0', license, dev, optional },
     ]),
   );
-  writeFileSync(join(root, 'package-lock.json'), JSON.stringify({ packages: { '': {}, ...entries } }));
+  const dependencies = Object.fromEntries(
+    Object.entries(packages)
+      .filter(([, { dev }]) => dev !== true)
+      .map(([name]) => [name, '1.0.0']),
+  );
+  writeFileSync(join(root, 'package-lock.json'), JSON.stringify({ packages: { '': { dependencies }, ...entries } }));
   for (const [name, { license, dev, optional, text }] of Object.entries(packages)) {
     if (dev === true || optional === true) continue;
     const folder = join(root, 'node_modules', name);

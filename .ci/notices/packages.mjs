@@ -14,17 +14,47 @@ const KEPT_TEXTS = { 'onnxruntime-common': 'onnxruntime.txt', 'onnxruntime-node'
  */
 export function productionPackages(root, texts) {
   const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
-  return Object.entries(packages)
-    .filter(([path, entry]) => path !== '' && !entry.dev && !entry.devOptional)
-    .map(([path, entry]) => describe(root, texts, path, entry))
+  return productionPaths(packages)
+    .map((path) => describe(root, texts, path, packages[path]))
     .sort((a, b) => compare(a.name, b.name) || compare(a.version, b.version));
+}
+
+/**
+ * What is reached from the root by dependencies, required or optional, and by peers that are not optional. npm's own marks
+ * do not tell: they mix what is for development with what is optional.
+ */
+function productionPaths(packages) {
+  const reached = new Set();
+  const waiting = [''];
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    const entry = packages[path];
+    const peers = Object.keys(entry.peerDependencies ?? {}).filter(
+      (name) => !entry.peerDependenciesMeta?.[name]?.optional,
+    );
+    const names = [...Object.keys({ ...entry.dependencies, ...entry.optionalDependencies }), ...peers];
+    for (const found of names.map((name) => resolve(packages, path, name))) {
+      if (found === undefined || reached.has(found)) continue;
+      reached.add(found);
+      waiting.push(found);
+    }
+  }
+  return [...reached];
+}
+
+/** Where Node finds a package from another: in that one's own node_modules, or in those of the folders around it. */
+function resolve(packages, from, name) {
+  const candidate = `${from === '' ? '' : `${from}/`}node_modules/${name}`;
+  if (candidate in packages) return candidate;
+  if (from === '') return undefined;
+  const parent = from.lastIndexOf('/node_modules/');
+  return resolve(packages, parent < 0 ? '' : from.slice(0, parent), name);
 }
 
 function describe(root, texts, path, entry) {
   const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
   const folder = join(root, path);
   const manifestPath = join(folder, 'package.json');
-  const optional = entry.optional === true;
+  const optional = entry.optional === true || entry.devOptional === true;
   if (!optional && !existsSync(manifestPath)) throw new Error(`${path} is not installed: run npm ci, then this again`);
   return {
     name,
