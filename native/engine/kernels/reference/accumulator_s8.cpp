@@ -95,23 +95,41 @@ void AccumulatorS8::gather(const std::int8_t* input, std::int32_t row, std::int3
   const std::int32_t image = row / shape_.output_height;
   const std::int32_t top = row % shape_.output_height * shape_.stride_height - shape_.pad_height;
   const std::int32_t left = x * shape_.stride_width - shape_.pad_width;
-  const std::size_t inputs = size(group_inputs_);
+  const std::size_t row_products = size(shape_.kernel_width) * size(group_inputs_);
   std::int16_t* to = patch;
-  for (std::int32_t kh = 0; kh < shape_.kernel_height; ++kh) {
+  for (std::int32_t kh = 0; kh < shape_.kernel_height; ++kh, to += row_products) {
     const std::int32_t iy = top + kh * shape_.dilation_height;
-    for (std::int32_t kw = 0; kw < shape_.kernel_width; ++kw, to += inputs) {
-      const std::int32_t ix = left + kw * shape_.dilation_width;
-      if (iy < 0 || iy >= shape_.input_height || ix < 0 || ix >= shape_.input_width) {
-        std::fill_n(to, inputs, std::int16_t{0});
-        continue;
-      }
-      const std::ptrdiff_t pixel =
-          (static_cast<std::ptrdiff_t>(image) * shape_.input_height + iy) * shape_.input_width + ix;
-      const std::int8_t* from = input + pixel * shape_.input_pixel_stride + group * group_inputs_;
-      for (std::size_t i = 0; i < inputs; ++i) to[i] = from[i];
+    if (iy < 0 || iy >= shape_.input_height) {
+      std::fill_n(to, row_products, std::int16_t{0});
+    } else {
+      const std::ptrdiff_t pixels =
+          (static_cast<std::ptrdiff_t>(image) * shape_.input_height + iy) * shape_.input_width;
+      gather_row(input + pixels * shape_.input_pixel_stride + group * group_inputs_, left, to);
     }
   }
   std::fill(to, patch + depth_, std::int16_t{0});
+}
+
+// One row of the kernel. `input`: the row's first pixel.
+void AccumulatorS8::gather_row(const std::int8_t* input, std::int32_t left, std::int16_t* to) const {
+  const bool whole =
+      left >= 0 && left + shape_.kernel_width <= shape_.input_width && shape_.dilation_width == 1;
+  if (whole && shape_.input_pixel_stride == group_inputs_) {
+    const std::int8_t* from = input + left * shape_.input_pixel_stride;
+    const std::size_t products = size(shape_.kernel_width) * size(group_inputs_);
+    for (std::size_t i = 0; i < products; ++i) to[i] = from[i];
+    return;
+  }
+  const std::size_t inputs = size(group_inputs_);
+  for (std::int32_t kw = 0; kw < shape_.kernel_width; ++kw, to += inputs) {
+    const std::int32_t ix = left + kw * shape_.dilation_width;
+    if (ix < 0 || ix >= shape_.input_width) {
+      std::fill_n(to, inputs, std::int16_t{0});
+    } else {
+      const std::int8_t* from = input + ix * shape_.input_pixel_stride;
+      for (std::size_t i = 0; i < inputs; ++i) to[i] = from[i];
+    }
+  }
 }
 
 const std::int32_t* AccumulatorS8::tile(const std::int8_t* input, const Piece& piece, std::int32_t x,

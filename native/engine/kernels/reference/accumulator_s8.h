@@ -58,6 +58,7 @@ class AccumulatorS8 {
                            void* scratch) const;
   void tile_depthwise(const std::int8_t* input, const Piece& piece, std::int32_t x, std::int32_t pixels,
                       std::int32_t* accumulators) const;
+  void gather_row(const std::int8_t* input, std::int32_t left, std::int16_t* to) const;
   void gather(const std::int8_t* input, std::int32_t row, std::int32_t x, std::int32_t group,
               std::int16_t* patch) const;
 

@@ -22,6 +22,14 @@ typedef float Vector __attribute__((vector_size(16), aligned(4)));
 Vector load(const float* from) { return *reinterpret_cast<const Vector*>(from); }
 void store(float* to, Vector value) { *reinterpret_cast<Vector*>(to) = value; }
 
+// Input values of neighbouring pixels. On AArch64 a lane of a register can be a factor; elsewhere each is
+// loaded by itself.
+#if defined(__aarch64__)
+Vector factors(const float* from) { return load(from); }
+#else
+const float* factors(const float* from) { return from; }
+#endif
+
 std::size_t size(std::int32_t value) { return static_cast<std::size_t>(value); }
 
 // sums: kPixels x kChannels. panel: depth x kPixels. weights: depth x kChannels.
@@ -36,9 +44,12 @@ void multiply_panel(const float* panel, const float* weights, std::size_t depth,
   for (std::size_t k = 0; k < depth; ++k, panel += kPixels, weights += kChannels) {
     const Vector w_low = load(weights);
     const Vector w_high = load(weights + 4);
-    for (int p = 0; p < kPixels; ++p) {
-      low[p] += w_low * panel[p];
-      high[p] += w_high * panel[p];
+    for (int p = 0; p < kPixels; p += 4) {
+      const auto x = factors(panel + p);
+      for (int lane = 0; lane < 4; ++lane) {
+        low[p + lane] += w_low * x[lane];
+        high[p + lane] += w_high * x[lane];
+      }
     }
   }
   for (int p = 0; p < kPixels; ++p) {
