@@ -27,7 +27,7 @@ const TEST_PACKAGES = {
   'clang-format': 'clang-format',
   'openssh-server': '/usr/sbin/sshd',
   'openssh-client': 'ssh-keygen',
-  'python3-opencv': '/usr/lib/python3/dist-packages/cv2',
+  'python3-opencv': '/usr/share/doc/python3-opencv',
   'python3-numpy': '/usr/lib/python3/dist-packages/numpy',
 };
 

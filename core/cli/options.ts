@@ -43,6 +43,10 @@ export function parseCount(text: string): number {
   return value;
 }
 
+export function parseCountOrZero(text: string): number {
+  return text.trim() === '0' ? 0 : parseCount(text);
+}
+
 function collectNumbers(text: string, previous: readonly number[] | undefined): readonly number[] {
   return [...(previous ?? []), parseNumber(text)];
 }

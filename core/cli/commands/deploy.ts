@@ -11,7 +11,7 @@ import type { DeployEvent, DeployListener } from '../../deploy/stages.ts';
 import { createReport, reportJson } from '../../report/create.ts';
 import { reportText } from '../../report/text.ts';
 import { agentPath } from '../agents.ts';
-import { parseCount } from '../options.ts';
+import { parseCount, parseCountOrZero } from '../options.ts';
 import { ask, askSecret, isInteractive, note, print, progressOnStderr, secretFromStdin } from '../terminal.ts';
 
 interface DeployFlags {
@@ -42,7 +42,7 @@ export function addDeployCommand(program: Command, signal: AbortSignal): void {
     .option('--accept-host-key <fingerprint>', 'SHA256:… of a host key that is not known yet')
     .option('--known-hosts <file>', "Cortado's own known_hosts, where accepted keys are kept", defaultKnownHosts())
     .option('--iterations <count>', 'timed runs', parseCount, 100)
-    .option('--warmup <count>', 'runs before them that do not count', parseCount, 10)
+    .option('--warmup <count>', 'runs before them that do not count', parseCountOrZero, 10)
     .option('--threads <count>', "threads on the board; the agent's choice if absent", parseCount)
     .addOption(
       new Option('--backend <name>', 'kernels on the board').choices(['auto', 'reference', 'neon']).default('auto'),

@@ -1,7 +1,8 @@
 #include "kernels/reference/softmax_f32.h"
 
 #include <algorithm>
-#include <cmath>
+
+#include "kernels/reference/portable_exp.h"
 
 namespace cortado {
 namespace {
@@ -26,7 +27,7 @@ void softmax_line(const float* from, std::ptrdiff_t from_stride, float* to, std:
   for (std::int32_t i = 1; i < count; ++i) largest = std::max(largest, from[i * from_stride]);
   float sum = 0;
   for (std::int32_t i = 0; i < count; ++i) {
-    to[i * to_stride] = std::exp(from[i * from_stride] - largest);
+    to[i * to_stride] = portable_exp(from[i * from_stride] - largest);
     sum += to[i * to_stride];
   }
   for (std::int32_t i = 0; i < count; ++i) to[i * to_stride] /= sum;
