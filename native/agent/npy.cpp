@@ -76,7 +76,7 @@ std::vector<std::int32_t> parse_shape(const std::string& header, const std::stri
     while (*at == ' ' || *at == ',') ++at;
     if (*at == ')') return shape;
     char* end = nullptr;
-    const long extent = std::strtol(at, &end, 10);
+    const long long extent = std::strtoll(at, &end, 10);
     if (end == at || extent < 0 || extent > INT32_MAX || shape.size() > 32) {
       refuse_unreadable(path, "its shape is not one");
     }

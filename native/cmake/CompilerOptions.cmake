@@ -19,6 +19,8 @@ target_compile_options(
             -ffp-contract=off
             -ffunction-sections
             -fdata-sections)
+# Files beyond 2 GiB, and inode numbers beyond 32 bits, exist on 32-bit boards too.
+target_compile_definitions(cortado_options INTERFACE _FILE_OFFSET_BITS=64)
 target_link_libraries(cortado_options INTERFACE Threads::Threads)
 
 if(CORTADO_SANITIZE)
