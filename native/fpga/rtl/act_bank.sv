@@ -1,5 +1,6 @@
-// One bank of the activation buffer: Blocks x 1024 words of 16 channels. Data comes one cycle after a granted request.
-// Words at and above Blocks * 1024 do not exist: reads give what was last read, writes vanish (the top level reports them).
+// One bank of the activation buffer: Blocks x 1024 words of 16 channels, four block RAMs a block. Data comes one cycle after
+// a granted request. Port A reads: the array before the vector unit, which waits only where both want the same block.
+// Port B: results before stores before loads. Words at and above Blocks * 1024 do not exist: the top level reports them.
 module act_bank #(
   parameter int unsigned Blocks = 8
 ) (
@@ -24,50 +25,64 @@ module act_bank #(
   output logic [127:0] store_data_o,
   input  logic load_req_i,
   input  logic [cortado_pkg::AddrWidth-1:0] load_addr_i,
-  input  logic load_narrow_i,
+  input  logic load_narrow_i,             // the first four channels only
   input  logic [127:0] load_data_i,
   output logic load_gnt_o
 );
   localparam int unsigned A = cortado_pkg::AddrWidth;
 
-  logic [127:0] a_data [Blocks];
-  logic [127:0] b_data [Blocks];
-  logic [Blocks-1:0] store_gnt, load_gnt;
-  logic [2:0] conv_block_q, vec_block_q, store_block_q;
+  logic [8*128-1:0] a_data, b_data;
+  logic [2:0] conv_block, vec_block, conv_block_q, vec_block_q, b_block_q;
+  logic [A-1:0] b_addr;
+  logic [127:0] b_write_data;
+  logic [3:0] b_write;
+  logic b_en;
 
-  assign vec_free_o = !(conv_req_i && conv_addr_i[A-1:10] == vec_addr_i[A-1:10]);
-  assign store_gnt_o = |store_gnt || (store_req_i && {1'b0, store_addr_i[A-1:10]} >= 4'(Blocks));
-  assign load_gnt_o = |load_gnt || (load_req_i && {1'b0, load_addr_i[A-1:10]} >= 4'(Blocks));
+  // Port A
+  assign conv_block = conv_addr_i[A-1:10];
+  assign vec_block = vec_addr_i[A-1:10];
+  assign vec_free_o = !(conv_req_i && conv_block == vec_block);
 
-  for (genvar b = 0; b < Blocks; b++) begin : g_block
-    act_block u_block (
-      .clk_i,
-      .conv_req_i(conv_req_i && conv_addr_i[A-1:10] == 3'(b)), .conv_addr_i(conv_addr_i[9:0]),
-      .vec_req_i(vec_req_i && vec_go_i && vec_addr_i[A-1:10] == 3'(b)), .vec_addr_i(vec_addr_i[9:0]),
-      .a_data_o(a_data[b]),
-      .result_req_i(result_req_i && result_addr_i[A-1:10] == 3'(b)), .result_addr_i(result_addr_i[9:0]), .result_half_i,
-      .result_data_i,
-      .store_req_i(store_req_i && store_addr_i[A-1:10] == 3'(b)), .store_addr_i(store_addr_i[9:0]),
-      .store_gnt_o(store_gnt[b]),
-      .load_req_i(load_req_i && load_addr_i[A-1:10] == 3'(b)), .load_addr_i(load_addr_i[9:0]), .load_narrow_i, .load_data_i,
-      .load_gnt_o(load_gnt[b]), .b_data_o(b_data[b])
-    );
+  // Port B
+  assign store_gnt_o = store_req_i && !result_req_i;
+  assign load_gnt_o = load_req_i && !result_req_i && !store_req_i;
+  assign b_en = result_req_i || store_req_i || load_req_i;
+  assign b_addr = result_req_i ? result_addr_i : store_req_i ? store_addr_i : load_addr_i;
+  assign b_write_data = result_req_i ? {result_data_i, result_data_i} : load_data_i;
+  always_comb begin
+    b_write = 4'b0000;
+    if (result_req_i) b_write = result_half_i ? 4'b1100 : 4'b0011;
+    else if (load_gnt_o) b_write = load_narrow_i ? 4'b0001 : 4'b1111;
+  end
+
+  for (genvar b = 0; b < 8; b++) begin : g_block
+    if (b < Blocks) begin : g_ram
+      logic conv_here, a_en, b_here;
+      logic [9:0] a_addr;
+      assign conv_here = conv_req_i && conv_block == 3'(b);
+      assign a_en = conv_here || (vec_req_i && vec_go_i && vec_block == 3'(b));
+      assign a_addr = conv_here ? conv_addr_i[9:0] : vec_addr_i[9:0];
+      assign b_here = b_en && b_addr[A-1:10] == 3'(b);
+      for (genvar c = 0; c < 4; c++) begin : g_column
+        act_column u_column (
+          .clk_i, .a_en_i(a_en), .a_addr_i(a_addr), .a_data_o(a_data[128*b + 32*c +: 32]),
+          .b_en_i(b_here), .b_write_i(b_write[c]), .b_addr_i(b_addr[9:0]), .b_data_i(b_write_data[32*c +: 32]),
+          .b_data_o(b_data[128*b + 32*c +: 32])
+        );
+      end
+    end else begin : g_none
+      assign a_data[128*b +: 128] = '0;
+      assign b_data[128*b +: 128] = '0;
+    end
   end
 
   always_ff @(posedge clk_i) begin
-    conv_block_q <= conv_addr_i[A-1:10];
-    vec_block_q <= vec_addr_i[A-1:10];
-    store_block_q <= store_addr_i[A-1:10];
+    conv_block_q <= conv_block;
+    vec_block_q <= vec_block;
+    b_block_q <= b_addr[A-1:10];
   end
 
-  always_comb begin
-    conv_data_o = '0;
-    vec_data_o = '0;
-    store_data_o = '0;
-    for (int unsigned b = 0; b < Blocks; b++) begin
-      if (conv_block_q == 3'(b)) conv_data_o = a_data[b][32*conv_col_i +: 32];
-      if (vec_block_q == 3'(b)) vec_data_o = a_data[b];
-      if (store_block_q == 3'(b)) store_data_o = b_data[b];
-    end
-  end
+  assign conv_data_o = a_data[32*{conv_block_q, conv_col_i} +: 32];
+  assign vec_data_o = a_data[128*vec_block_q +: 128];
+  assign store_data_o = b_data[128*b_block_q +: 128];
 endmodule

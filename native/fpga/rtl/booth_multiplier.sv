@@ -5,22 +5,36 @@ module booth_multiplier (
   output logic [16:0] product_o
 );
   logic [9:0] partial [4];
-  logic [16:0] correction;                // completes the two's complements
+  logic [3:0] negative;                   // its one completes the two's complement of a partial product
+  logic [8:0] digits;
 
+  assign digits = {a_i, 1'b0};
   always_comb begin
-    correction = '0;
     for (int unsigned i = 0; i < 4; i++) begin
       logic [2:0] digit;
-      logic one, two;
-      digit = i == 0 ? {a_i[1:0], 1'b0} : {a_i[2*i+1], a_i[2*i], a_i[2*((i == 0) ? 1 : i)-1]};
-      one = digit[0] ^ digit[1];
-      two = digit == 3'b011 || digit == 3'b100;
-      partial[i] = two ? {b_i, 1'b0} : one ? {b_i[8], b_i} : 10'd0;
-      if (digit[2]) partial[i] = ~partial[i];
-      correction[2*i] = digit[2];
+      digit = digits[2*i +: 3];
+      negative[i] = digit[2];
+      for (int unsigned j = 0; j < 10; j++) begin
+        logic once, twice;
+        once = j == 9 ? b_i[8] : b_i[j == 9 ? 8 : j];
+        twice = j == 0 ? 1'b0 : b_i[j == 0 ? 0 : j - 1];
+        unique case (digit)
+          3'b000: partial[i][j] = 1'b0;
+          3'b001, 3'b010: partial[i][j] = once;
+          3'b011: partial[i][j] = twice;
+          3'b100: partial[i][j] = !twice;
+          3'b101, 3'b110: partial[i][j] = !once;
+          default: partial[i][j] = 1'b1;
+        endcase
+      end
     end
   end
 
-  assign product_o = 17'($signed(partial[0])) + {{5{partial[1][9]}}, partial[1], 2'd0}
-                   + {{3{partial[2][9]}}, partial[2], 4'd0} + {partial[3][9], partial[3], 6'd0} + correction;
+  // The ones of partial products 0 to 2 stand in the free low bits of the next.
+  logic [12:0] low_sum, high_sum;
+  logic [14:0] upper;
+  assign low_sum = {{3{partial[0][9]}}, partial[0]} + {partial[1][9], partial[1], 1'b0, negative[0]};
+  assign high_sum = {{3{partial[2][9]}}, partial[2]} + {partial[3][9], partial[3], 1'b0, negative[2]};
+  assign upper = {{4{low_sum[12]}}, low_sum[12:2]} + {high_sum, 1'b0, negative[1]};
+  assign product_o = {upper + {10'd0, negative[3], 4'd0}, low_sum[1:0]};
 endmodule

@@ -32,19 +32,13 @@ module control #(
 );
   localparam logic [31:0] Id = 32'h4354_4431;        // "CTD1"
 
-  localparam logic [9:0] RegId = 10'h000;
-  localparam logic [9:0] RegConfig = 10'h001;
   localparam logic [9:0] RegCtrl = 10'h002;
-  localparam logic [9:0] RegStatus = 10'h003;
   localparam logic [9:0] RegIrqEnable = 10'h004;
   localparam logic [9:0] RegIrqStatus = 10'h005;
   localparam logic [9:0] RegProgramAddress = 10'h006;
   localparam logic [9:0] RegProgramLength = 10'h007;
   localparam logic [9:0] RegBase0 = 10'h008;         // to 0x00b
   localparam logic [9:0] RegWatchdog = 10'h00c;
-  localparam logic [9:0] RegCyclesLow = 10'h010;
-  localparam logic [9:0] RegCyclesHigh = 10'h011;
-  localparam logic [9:0] RegCounts = 10'h012;
 
   typedef enum logic [1:0] {StIdle, StClear, StRun, StReset} state_e;
 
@@ -143,26 +137,18 @@ module control #(
   assign bases_o = bases_q;
   assign irq_o = |(irq_status_q & irq_enable_q);
 
+  // Registers 0x00 to 0x0f, then 0x10 to 0x1f.
+  logic [16*32-1:0] low_registers, high_registers;
+  assign low_registers = {
+    96'd0, watchdog_limit_q, bases_q, {16'd0, program_length_q}, program_address_q, {30'd0, irq_status_q},
+    {30'd0, irq_enable_q},
+    {11'd0, busy_i, 4'd0, error_q, 4'd0, axi_quiet_i, error_q != cortado_pkg::ErrorNone, done_q, state_q != StIdle},
+    32'd0, Config, Id
+  };
+  assign high_registers = {{((14-Events)*32){1'b0}}, counts_i, {16'd0, cycles_i[47:32]}, cycles_i[31:0]};
   always_comb begin
-    unique case (read_index_i)
-      RegId: read_data_o = Id;
-      RegConfig: read_data_o = Config;
-      RegStatus: read_data_o = {11'd0, busy_i, 4'd0, error_q, 4'd0, axi_quiet_i, error_q != cortado_pkg::ErrorNone, done_q,
-                                state_q != StIdle};
-      RegIrqEnable: read_data_o = {30'd0, irq_enable_q};
-      RegIrqStatus: read_data_o = {30'd0, irq_status_q};
-      RegProgramAddress: read_data_o = program_address_q;
-      RegProgramLength: read_data_o = {16'd0, program_length_q};
-      RegBase0, RegBase0 + 10'd1, RegBase0 + 10'd2, RegBase0 + 10'd3: read_data_o = bases_q[32*read_index_i[1:0] +: 32];
-      RegWatchdog: read_data_o = watchdog_limit_q;
-      RegCyclesLow: read_data_o = cycles_i[31:0];
-      RegCyclesHigh: read_data_o = {16'd0, cycles_i[47:32]};
-      default: begin
-        read_data_o = '0;
-        for (int unsigned e = 0; e < Events; e++) begin
-          if (read_index_i == RegCounts + 10'(e)) read_data_o = counts_i[32*e +: 32];
-        end
-      end
-    endcase
+    read_data_o = '0;
+    if (read_index_i[9:4] == 6'd0) read_data_o = low_registers[32*read_index_i[3:0] +: 32];
+    else if (read_index_i[9:4] == 6'd1) read_data_o = high_registers[32*read_index_i[3:0] +: 32];
   end
 endmodule

@@ -7,15 +7,15 @@ module conv_drain #(
   input  logic clk_i,
   input  logic rst_ni,
   input  logic start_i,
+  input  logic bank_i,                    // that the tile accumulated in, with start_i
   /* verilator lint_off UNUSEDSIGNAL */
   input  cortado_pkg::conv_t conv_i,      // with start_i, as the next
   input  cortado_pkg::output_t output_i,
   /* verilator lint_on UNUSEDSIGNAL */
   output logic busy_o,
 
-  output logic array_en_o,
   output logic [$clog2(Depth)-1:0] array_group_o,
-  input  logic [P*32*cortado_pkg::SumWidth-1:0] array_sums_i,
+  input  logic [P*64*cortado_pkg::SumWidth-1:0] array_sums_i,    // [stream][bank][eighth][channel], in the same cycle
 
   output logic req_o,
   input  logic gnt_i,
@@ -26,6 +26,7 @@ module conv_drain #(
 );
   localparam int unsigned D = $clog2(Depth);
   localparam int unsigned W = cortado_pkg::SumWidth;
+  localparam int unsigned PixelWidth = P == 1 ? 1 : $clog2(P);
   // From the issue of the last group to the first cycle in which its sums can be read.
   localparam int unsigned SettleCycles = 13;
 
@@ -58,15 +59,13 @@ module conv_drain #(
   );
 
   // Stage 0: which sums. Stage 1: the sums, waiting for their grant.
-  logic valid_q;
-  logic [2:0] pixel1_q;
-  logic [1:0] eighth1_q;
+  logic valid_q, bank_q;
+  logic [8*W-1:0] sums_q;
   cortado_pkg::result_t result;
   cortado_pkg::result_t result_q;
   logic [cortado_pkg::ParamRowWidth-1:0] row_q;
 
   assign advance = !valid_q || gnt_i;
-  assign array_en_o = advance;
   assign array_group_o = group_q;
 
   always_comb begin
@@ -106,6 +105,7 @@ module conv_drain #(
   always_ff @(posedge clk_i) begin
     if (start_i) begin
       conv_q <= conv_i;
+      bank_q <= bank_i;
       output_q <= output_i;
       part_q <= '0;
       group_q <= '0;
@@ -118,8 +118,7 @@ module conv_drain #(
       end
     end
     if (advance) begin
-      pixel1_q <= pixel_q;
-      eighth1_q <= eighth;
+      sums_q <= array_sums_i[8*W*{pixel_q[PixelWidth-1:0], bank_q, eighth} +: 8*W];
       result_q <= result;
       row_q <= conv_q.param_row + (output_q.leaky ? cortado_pkg::ParamRowWidth'({eighth, 1'b0}) : cortado_pkg::ParamRowWidth'(eighth));
     end
@@ -130,16 +129,7 @@ module conv_drain #(
   assign leaky_o = output_q.leaky;
   assign result_o = result_q;
 
-  logic [8*W-1:0] sums;
-  always_comb begin
-    sums = '0;
-    for (int unsigned p = 0; p < P; p++) begin
-      for (int unsigned e = 0; e < 4; e++) begin
-        if (pixel1_q == 3'(p) && eighth1_q == 2'(e)) sums = array_sums_i[(p*32 + e*8)*W +: 8*W];
-      end
-    end
-  end
   for (genvar i = 0; i < 8; i++) begin : g_sum
-    assign sums_o[32*i +: 32] = 32'($signed(sums[W*i +: W]));
+    assign sums_o[32*i +: 32] = 32'($signed(sums_q[W*i +: W]));
   end
 endmodule

@@ -35,6 +35,7 @@ module conv_unit #(
 
   input  logic drain_busy_i,
   output logic drain_start_o,             // the tile's last group is issued; its sums are there DrainDelay cycles later
+  output logic drain_bank_o,
   output cortado_pkg::conv_t drain_conv_o,
   output cortado_pkg::output_t drain_output_o,
 
@@ -166,6 +167,7 @@ module conv_unit #(
 
   // The end of an instruction.
   assign drain_start_o = issue && last_issue && conv_q.last;
+  assign drain_bank_o = bank_q;
   assign drain_conv_o = conv_q;
   assign drain_output_o = output_q;
 

@@ -254,10 +254,10 @@ module cortado_accelerator #(
   logic [P*32-1:0] conv_x;
   logic array_valid, array_swap, array_clear, array_bank, array_busy;
   logic [D-1:0] array_group, drain_group;
-  logic drain_busy, drain_start, drain_en;
+  logic drain_busy, drain_start, drain_bank;
   cortado_pkg::conv_t drain_conv;
   cortado_pkg::output_t drain_output;
-  logic [P*32*cortado_pkg::SumWidth-1:0] drain_sums;
+  logic [P*64*cortado_pkg::SumWidth-1:0] array_sums;
 
   conv_unit #(.P(P), .Depth(Depth)) u_conv (
     .clk_i, .rst_ni(core_rst_n), .instr_valid_i(queue_valid[2]), .instr_i(heads[2*cortado_pkg::InstrWidth +: cortado_pkg::InstrWidth]),
@@ -266,7 +266,7 @@ module cortado_accelerator #(
     .weights_keep_o(weights_keep), .weights_rewind_o(weights_rewind), .read_req_o(conv_read_req),
     .read_bank_o(conv_bank), .read_addr_o(conv_addr), .read_valid_o(conv_valid), .read_col_o(conv_col),
     .array_valid_o(array_valid), .array_swap_o(array_swap), .array_clear_o(array_clear), .array_bank_o(array_bank),
-    .array_group_o(array_group), .drain_busy_i(drain_busy), .drain_start_o(drain_start), .drain_conv_o(drain_conv),
+    .array_group_o(array_group), .drain_busy_i(drain_busy), .drain_start_o(drain_start), .drain_bank_o(drain_bank), .drain_conv_o(drain_conv),
     .drain_output_o(drain_output), .busy_o(conv_busy), .active_o(conv_active), .wait_weights_o(wait_weights),
     .wait_drain_o(wait_drain), .wait_tokens_o(wait_tokens)
   );
@@ -274,7 +274,7 @@ module cortado_accelerator #(
   mac_array #(.P(P), .Depth(Depth)) u_array (
     .clk_i, .rst_ni(core_rst_n), .row_valid_i(row_valid), .row_i(row), .row_data_i(row_data), .valid_i(array_valid),
     .swap_i(array_swap), .clear_i(array_clear), .bank_i(array_bank), .group_i(array_group), .x_i(conv_x),
-    .busy_o(array_busy), .drain_en_i(drain_en), .drain_group_i(drain_group), .drain_o(drain_sums)
+    .busy_o(array_busy), .drain_group_i(drain_group), .sums_o(array_sums)
   );
 
   // ---- vector unit ----
@@ -316,8 +316,8 @@ module cortado_accelerator #(
   logic [63:0] result_data;
 
   conv_drain #(.P(P), .Depth(Depth)) u_drain (
-    .clk_i, .rst_ni(core_rst_n), .start_i(drain_start), .conv_i(drain_conv), .output_i(drain_output),
-    .busy_o(drain_busy), .array_en_o(drain_en), .array_group_o(drain_group), .array_sums_i(drain_sums),
+    .clk_i, .rst_ni(core_rst_n), .start_i(drain_start), .bank_i(drain_bank), .conv_i(drain_conv), .output_i(drain_output),
+    .busy_o(drain_busy), .array_group_o(drain_group), .array_sums_i(array_sums),
     .req_o(drain_req), .gnt_i(drain_gnt), .sums_o(drain_request_sums), .row_o(drain_row), .leaky_o(drain_leaky),
     .result_o(drain_result)
   );

@@ -11,7 +11,6 @@ sum_ram.sv
 mac_chain.sv
 mac_array.sv
 act_column.sv
-act_block.sv
 act_bank.sv
 act_buffer.sv
 weight_ram.sv

@@ -26,13 +26,19 @@ module group_walker #(
   logic [A-1:0] offset_wrap_q;
   logic [10:0] x0_plus [P];
 
+  // Times stride_x, in look-up tables: the DSP slices all belong to the array.
+  function automatic logic [13:0] by_stride(input logic [9:0] value);
+    by_stride = (window_i.stride_x[0] ? 14'(value) : 14'd0) + (window_i.stride_x[1] ? {3'd0, value, 1'b0} : 14'd0)
+              + (window_i.stride_x[2] ? {2'd0, value, 2'b00} : 14'd0);
+  endfunction
+
   // Stage 1: products; stage 2: values of the first group.
   always_ff @(posedge clk_i) begin
     load_q <= load_i;
     load_qq <= load_q;
-    x_first_q <= 14'(x0_i) * 14'(window_i.stride_x) - 14'(window_i.pad_x);
-    row_span_q <= 14'(out_width_i) * 14'(window_i.stride_x);
-    x_step_q <= 14'(P) * 14'(window_i.stride_x);
+    x_first_q <= by_stride(x0_i) - 14'(window_i.pad_x);
+    row_span_q <= by_stride(out_width_i);
+    x_step_q <= by_stride(10'(P));
     row_back_q <= x_step_q - row_span_q;
     offset_wrap_q <= A'(window_i.stride_x) + window_i.row_jump;
   end
@@ -47,7 +53,7 @@ module group_walker #(
     logic [10:0] column_q, column_first_q, column_next;
     logic first_wraps, wraps;
 
-    assign flat = 6'(p) * 6'(window_i.stride_x);
+    assign flat = 6'(by_stride(10'(p)));
     always_comb begin
       flat_a = 6'd0;
       flat_r = flat;

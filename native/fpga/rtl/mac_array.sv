@@ -27,9 +27,8 @@ module mac_array #(
   input  logic [P*32-1:0] x_i,
 
   output logic busy_o,                    // sums are still being written
-  input  logic drain_en_i,
-  input  logic [$clog2(Depth)-1:0] drain_group_i,
-  output logic [P*32*cortado_pkg::SumWidth-1:0] drain_o   // one cycle later; of the bank not in bank_i
+  input  logic [$clog2(Depth)-1:0] drain_group_i,         // of the bank that does not accumulate
+  output logic [P*64*cortado_pkg::SumWidth-1:0] sums_o     // [stream][bank][eighth][channel], unregistered
 );
   localparam int unsigned W = cortado_pkg::SumWidth;
   localparam int unsigned D = $clog2(Depth);
@@ -60,10 +59,11 @@ module mac_array #(
     end
   end
 
-  // Sums: read after 5 cycles, add after 6, write after 7.
+  // Sums: read after 5 cycles, write after 7.
   logic [7:0] valid_q, bank_q;
   logic [5:0] clear_q;
   logic [D-1:0] read_addr, write_addr;
+  logic [2*D-1:0] bank_addr;
 
   delay_line #(.Width(D), .Cycles(5)) u_read_addr (.clk_i, .data_i(group_i), .data_o(read_addr));
   delay_line #(.Width(D), .Cycles(2)) u_write_addr (.clk_i, .data_i(read_addr), .data_o(write_addr));
@@ -79,6 +79,7 @@ module mac_array #(
     clear_q <= {clear_q[4:0], clear_i};
   end
   assign busy_o = |valid_q;
+  assign bank_addr = bank_q[4] ? {read_addr, drain_group_i} : {drain_group_i, read_addr};
 
   for (genvar p = 0; p < P; p++) begin : g_stream
     for (genvar j = 0; j < 16; j++) begin : g_pair
@@ -88,15 +89,18 @@ module mac_array #(
         assign load[i] = row_valid[i] && row[i] == 3'(j / 2);
         assign weights[16*i +: 16] = row_column[i][16*(j % 2) +: 16];
       end
+      logic [4*W-1:0] sums;
       mac_chain #(.Depth(Depth)) u_chain (
         .clk_i, .load_i(load), .swap_i(swap), .weights_i(weights), .x_i(x[32*p +: 32]),
-        .read_addr_i(read_addr), .read_bank_i(bank_q[4]), .clear_i(clear_q[4]), .add_bank_i(bank_q[5]),
-        .write_i(valid_q[6]), .write_bank_i(bank_q[6]), .write_addr_i(write_addr),
-        .drain_en_i, .drain_addr_i(drain_group_i), .drain_o(drain_o[(p*16 + j)*2*W +: 2*W])
+        .read_addr_i(bank_addr), .read_bank_i(bank_q[4]), .clear_i(clear_q[4]), .write_i(valid_q[6]),
+        .write_bank_i(bank_q[6]), .write_addr_i(write_addr), .sums_o(sums)
       );
+      for (genvar b = 0; b < 2; b++) begin : g_sums
+        assign sums_o[((p*2 + b)*32 + 2*j)*W +: 2*W] = sums[2*W*b +: 2*W];
+      end
     end
   end
 
   logic unused;
-  assign unused = ^{valid_q[7], bank_q[7], clear_q[5]};
+  assign unused = ^{valid_q[7], bank_q[7], bank_q[5], clear_q[5]};
 endmodule

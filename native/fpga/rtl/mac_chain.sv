@@ -9,21 +9,18 @@ module mac_chain #(
   input  logic [63:0] weights_i,          // 16 bits a channel
   input  logic [31:0] x_i,                // 8 bits a channel
 
-  // Control for the accumulation, in time with channel 0 plus 5 (read), 6 (add) and 7 (write) cycles.
-  input  logic [$clog2(Depth)-1:0] read_addr_i,
-  input  logic read_bank_i,
+  // Control for the accumulation, in time with channel 0 plus 5 (read) and 7 (write) cycles.
+  input  logic [2*$clog2(Depth)-1:0] read_addr_i,   // per bank, of the one that accumulates or drains
+  input  logic read_bank_i,               // the one that accumulates
   input  logic clear_i,
-  input  logic add_bank_i,
   input  logic write_i,
   input  logic write_bank_i,
   input  logic [$clog2(Depth)-1:0] write_addr_i,
 
-  // The bank that is not read for accumulation drains.
-  input  logic drain_en_i,
-  input  logic [$clog2(Depth)-1:0] drain_addr_i,
-  output logic [2*cortado_pkg::SumWidth-1:0] drain_o
+  output logic [4*cortado_pkg::SumWidth-1:0] sums_o    // what both banks hold at their address, unregistered
 );
   localparam int unsigned W = cortado_pkg::SumWidth;
+  localparam int unsigned D = $clog2(Depth);
 
   logic [47:0] cascade [5];
   logic [47:0] p [4];
@@ -36,30 +33,24 @@ module mac_chain #(
     );
   end
 
-  logic [2*W-1:0] ram_out [2];
-  logic [2*W-1:0] old_q [2];
-  logic [2*W-1:0] old, sum_q;
+  logic [2*W-1:0] old_q, sum_q;
+  logic [W:0] high_sum;                   // one bit longer, below: it carries the low field's borrow in
 
   for (genvar b = 0; b < 2; b++) begin : g_bank
-    logic draining;
-    assign draining = read_bank_i != (b == 1);
     sum_ram #(.Depth(Depth)) u_ram (
       .clk_i, .write_i(write_i && write_bank_i == (b == 1)), .write_addr_i, .data_i(sum_q),
-      .read_addr_i(draining ? drain_addr_i : read_addr_i), .data_o(ram_out[b])
+      .read_addr_i(read_addr_i[D*b +: D]), .data_o(sums_o[2*W*b +: 2*W])
     );
-    always_ff @(posedge clk_i) begin
-      if (!draining || drain_en_i) old_q[b] <= clear_i && !draining ? '0 : ram_out[b];
-    end
   end
 
-  assign old = add_bank_i ? old_q[1] : old_q[0];
-  assign drain_o = read_bank_i ? old_q[0] : old_q[1];
+  assign high_sum = {old_q[2*W-1:W], 1'b1} + {{(W-18){p[3][34]}}, p[3][34:17], p[3][16]};
 
   always_ff @(posedge clk_i) begin
-    sum_q[W-1:0] <= old[W-1:0] + W'($signed(p[3][16:0]));
-    sum_q[2*W-1:W] <= old[2*W-1:W] + W'($signed(p[3][34:17])) + W'(p[3][16]);
+    if (clear_i) old_q <= '0;
+    else old_q <= read_bank_i ? sums_o[4*W-1:2*W] : sums_o[2*W-1:0];
+    sum_q <= {high_sum[W:1], old_q[W-1:0] + {{(W-17){p[3][16]}}, p[3][16:0]}};
   end
 
   logic unused;
-  assign unused = ^{p[0], p[1], p[2], p[3][47:35], cascade[4]};
+  assign unused = ^{p[0], p[1], p[2], p[3][47:35], cascade[4], high_sum[0]};
 endmodule

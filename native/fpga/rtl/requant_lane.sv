@@ -1,14 +1,16 @@
 // One lane of the requantisation, bit-exact to native/engine/arithmetic.h. A sum enters each cycle; the result comes eight
 // cycles later. Left shifts go to 8: a larger one saturates every sum but 0 to the same result.
 //
-//   v = acc + bias            1
-//   m, s, l by the sign of v  2
-//   a = sat(v << l)           3
-//   a * m in two parts        4
-//   t = (a * m + 2^14) >> 15  5
-//   t + (1 << s >> 1)         6
-//   >> s                      7
-//   clamp                     8
+//   v = acc + bias              1
+//   m, s, l by the sign of v    2
+//   a = sat(v << l)             3
+//   a * m, low and high part    4
+//   low part + 2^14             5
+//   t = (a * m + 2^14) >> 15    6
+//   t >> s, and the bit below   7
+//   sum of both, clamped        8
+//
+// Rounding half up by s is the shifted value plus the last bit shifted out. Both products and both sums fit DSP slices.
 module requant_lane (
   input  logic clk_i,
   input  logic [31:0] acc_i,
@@ -34,21 +36,27 @@ module requant_lane (
   logic signed [31:0] a3_q;
   logic signed [15:0] m3_q;
   logic [4:0] s3_q, s4_q, s5_q, s6_q;
-  // 4
-  logic signed [33:0] low_product_q;
-  logic signed [30:0] high_product_q;
-  // 5
-  logic signed [48:0] product;
-  logic signed [31:0] t5_q;
-  // 6, 7, 8
-  logic [31:0] half;
-  logic signed [32:0] rounded_q, shifted_q;
+  // 4, 5, 6
+  logic signed [33:0] low4_q, low5_q;
+  logic signed [30:0] high4_q, high5_q;
+  logic signed [31:0] high6_q;
+  logic [1:0] below6_q;
+  // 7
+  logic signed [32:0] t;                  // and a zero for the bit below
+  logic signed [32:0] shifted;
+  logic signed [9:0] y7_q;
+  logic round7_q;
+  // 8
+  logic signed [10:0] rounded;
 
   assign biased_o = v1_q;
   assign wide = 40'($signed(v2_q)) <<< scale2_q[24:21];
   assign overflow = wide[39:31] != {9{wide[39]}};
-  assign product = 49'(low_product_q) + (49'(high_product_q) <<< 17) + 49'sd16384;
-  assign half = (32'd1 << s5_q) >> 1;
+
+  assign t = {high6_q[29:0], below6_q, 1'b0};
+  assign shifted = t >>> s6_q;
+
+  assign rounded = 11'(y7_q) + {10'd0, round7_q};
 
   always_ff @(posedge clk_i) begin
     v1_q <= acc_i + bias_i;
@@ -62,23 +70,28 @@ module requant_lane (
     m3_q <= scale2_q[15:0];
     s3_q <= scale2_q[20:16];
 
-    low_product_q <= $signed({1'b0, a3_q[16:0]}) * m3_q;
-    high_product_q <= $signed(a3_q[31:17]) * m3_q;
+    low4_q <= $signed({1'b0, a3_q[16:0]}) * m3_q;
+    high4_q <= $signed(a3_q[31:17]) * m3_q;
     s4_q <= s3_q;
 
-    t5_q <= product[46:15];
+    low5_q <= low4_q + 34'sd16384;
+    high5_q <= high4_q;
     s5_q <= s4_q;
 
-    rounded_q <= 33'(t5_q) + 33'($signed({1'b0, half}));
+    high6_q <= 32'(high5_q) + 32'(low5_q >>> 17);
+    below6_q <= low5_q[16:15];
     s6_q <= s5_q;
 
-    shifted_q <= rounded_q >>> s6_q;
+    // Anything outside ten bits is far outside the clamp's.
+    if (shifted[32:10] == {23{shifted[32]}}) y7_q <= shifted[10:1];
+    else y7_q <= {shifted[32], {9{!shifted[32]}}};
+    round7_q <= shifted[0];
 
-    if (shifted_q < 33'($signed(low_i))) y_o <= low_i;
-    else if (shifted_q > 33'($signed(high_i))) y_o <= high_i;
-    else y_o <= shifted_q[7:0];
+    if (rounded < 11'($signed(low_i))) y_o <= low_i;
+    else if (rounded > 11'($signed(high_i))) y_o <= high_i;
+    else y_o <= rounded[7:0];
   end
 
   logic unused;
-  assign unused = ^{product[48:47], product[14:0]};
+  assign unused = ^high6_q[31:30];
 endmodule

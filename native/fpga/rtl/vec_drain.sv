@@ -23,6 +23,7 @@ module vec_drain #(
   output cortado_pkg::result_t result_o
 );
   localparam int unsigned W = cortado_pkg::VecSumWidth;
+  localparam int unsigned PixelWidth = P == 1 ? 1 : $clog2(P);
   localparam int unsigned GroupWidth = P * 16 * W;
 
   /* verilator lint_off UNUSEDSIGNAL */
@@ -109,14 +110,8 @@ module vec_drain #(
     result.raw_pair = '0;
     result.low = output_i.low;
     result.high = output_i.high;
-    sums = '0;
-    for (int unsigned p = 0; p < P; p++) begin
-      for (int unsigned h = 0; h < 2; h++) begin
-        if (pixel_q == 3'(p) && half_q == (h == 1)) begin
-          sums = read_q ? place_q[1][(p*16 + h*8)*W +: 8*W] : place_q[0][(p*16 + h*8)*W +: 8*W];
-        end
-      end
-    end
+    sums = read_q ? place_q[1][8*W*{pixel_q[PixelWidth-1:0], half_q} +: 8*W]
+                  : place_q[0][8*W*{pixel_q[PixelWidth-1:0], half_q} +: 8*W];
   end
 
   always_ff @(posedge clk_i) begin
@@ -129,10 +124,13 @@ module vec_drain #(
     end
   end
 
+  logic maximum;
+  assign maximum = output_i.vec_op == cortado_pkg::VecMax;
   assign req_o = valid_q;
   assign row_o = request_row_q;
   assign result_o = result_q;
   for (genvar i = 0; i < 8; i++) begin : g_sum
-    assign sums_o[32*i +: 32] = 32'($signed(sums_q[W*i +: W]));
+    // Only the low eight bits of a maximum count.
+    assign sums_o[32*i +: 32] = maximum ? 32'($signed(sums_q[W*i +: 8])) : 32'($signed(sums_q[W*i +: W]));
   end
 endmodule

@@ -56,7 +56,7 @@ module vec_unit #(
   assign instr_pop_o = start || (state_q == StIdle && instr_valid_i && !is_vec);
   assign busy_o = state_q != StIdle;
 
-  logic issue, step1, last_group, last_tap, first_tap, last_plane, last_issue, odd;
+  logic issue, step1, last_group, last_tap, last_plane, last_issue, odd;
   logic [12:0] group_q;
   logic [P*cortado_pkg::RotWidth-1:0] rotation;
   logic [P*cortado_pkg::AddrWidth-1:0] offset;
@@ -65,13 +65,14 @@ module vec_unit #(
   logic [9:0] x_offset, y_offset;
   logic walkers_load;
   logic [1:0] unused_col;
+  logic unused_first;
 
   assign walkers_load = state_q == StSetup && setup_q == 2'd0;
 
   tap_walker #(.P(P)) u_tap (
     .clk_i, .load_i(walkers_load), .window_i(window_q), .planes_m1_i(vec_q.planes_m1), .last_cols_m1_i(2'd0),
     .by_cols_i(1'b0), .pos_i(vec_q.in), .step_i(issue), .repeat_i(!last_group), .pos_o(tap), .col_o(unused_col),
-    .x_offset_o(x_offset), .y_offset_o(y_offset), .odd_o(odd), .first_o(first_tap), .last_o(last_tap),
+    .x_offset_o(x_offset), .y_offset_o(y_offset), .odd_o(odd), .first_o(unused_first), .last_o(last_tap),
     .last_plane_o(last_plane)
   );
   group_walker #(.P(P)) u_group (
@@ -132,7 +133,7 @@ module vec_unit #(
   end
 
   // The read, held until it is granted.
-  logic first_q, last_q, odd_q, last_read_q;
+  logic last_q, odd_q, last_read_q;
   logic [P-1:0] read_inside;
   logic [cortado_pkg::VecWeightRowWidth-1:0] read_row_q;
 
@@ -146,7 +147,6 @@ module vec_unit #(
     if (!rst_ni) read_valid_q <= 1'b0;
     else if (step1) read_valid_q <= issue;
     if (step1) begin
-      first_q <= first_tap;
       last_q <= last_tap;
       odd_q <= odd;
       last_read_q <= last_issue;
@@ -160,12 +160,12 @@ module vec_unit #(
 
   // Words and weights.
   logic [P-1:0] in_image;
-  logic odd3, valid4, first4, last4, odd4, granted;
+  logic odd3, valid4, last4, odd4, granted;
 
   assign granted = read_valid_q && read_gnt_i && rst_ni;
   delay_line #(.Width(P + 1), .Cycles(3)) u_word (.clk_i, .data_i({odd_q, read_inside}), .data_o({odd3, in_image}));
-  delay_line #(.Width(4), .Cycles(4)) u_sum (
-    .clk_i, .data_i({granted, first_q, last_q, odd_q}), .data_o({valid4, first4, last4, odd4})
+  delay_line #(.Width(3), .Cycles(4)) u_sum (
+    .clk_i, .data_i({granted, last_q, odd_q}), .data_o({valid4, last4, odd4})
   );
 
   logic [P*16*W-1:0] sums;
@@ -175,8 +175,8 @@ module vec_unit #(
                   : {weight_data_i[8*c + 7] && !(output_q.pair && !odd3), weight_data_i[8*c +: 8]};
     for (genvar p = 0; p < P; p++) begin : g_pixel
       vec_lane u_lane (
-        .clk_i, .x_i(read_data_i[128*p + 8*c +: 8]), .inside_i(in_image[p]), .weight_i(weight),
-        .maximum_i(output_q.vec_op == cortado_pkg::VecMax), .valid_i(valid4), .first_i(first4), .upper_i(output_q.pair && odd4),
+        .clk_i, .rst_ni, .x_i(read_data_i[128*p + 8*c +: 8]), .inside_i(in_image[p]), .weight_i(weight),
+        .maximum_i(output_q.vec_op == cortado_pkg::VecMax), .valid_i(valid4), .last_i(last4), .upper_i(output_q.pair && odd4),
         .sum_o(sums[(p*16 + c)*W +: W])
       );
     end
@@ -189,5 +189,5 @@ module vec_unit #(
   );
 
   logic unused;
-  assign unused = ^unused_col;
+  assign unused = ^{unused_col, unused_first};
 endmodule
