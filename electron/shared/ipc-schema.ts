@@ -59,7 +59,7 @@ export const mainCalls = {
   'secrets.forget': call(v.strictObject({ id: text }), nothing),
 } as const;
 
-/** Calls that the engine answers; all but those of `boards` and `devices` need an open project. */
+/** Calls that the engine answers; all of them need an open project. */
 export const engineCalls = {
   'project.get': call(nothing, stages.projectViewSchema),
   /** Changes one step's decision; saved before the answer comes. */

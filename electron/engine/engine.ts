@@ -1,0 +1,94 @@
+import { copyFile, cp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CortadoError } from '../../core/common/errors.ts';
+import { Project } from '../../core/project/project.ts';
+import type { EventName, EventPayload } from '../shared/ipc-schema.ts';
+import type { EngineSurroundings, FromEngine, ProjectRequest } from '../shared/messages.ts';
+import type { ProjectView } from '../shared/schemas/stages.ts';
+import { BoardAccess } from './board-access.ts';
+import { MainSecrets } from './main-secrets.ts';
+import { ProjectSession } from './project-session.ts';
+import { projectView } from './project-view.ts';
+import { Questions } from './questions.ts';
+import { StageDesk } from './stage-desk.ts';
+
+export type Tell = <Name extends EventName>(name: Name, payload: EventPayload<Name>) => void;
+
+/** The open project and everything that works on it. */
+export interface OpenProject {
+  readonly session: ProjectSession;
+  readonly desk: StageDesk;
+  readonly view: () => Promise<ProjectView>;
+}
+
+/** What the engine process is: at most one open project, its stages, and questions to the user. */
+export class Engine {
+  readonly questions: Questions;
+  readonly secrets: MainSecrets;
+  private open: OpenProject | undefined;
+
+  constructor(
+    private readonly tell: Tell,
+    sendToMain: (message: FromEngine) => void,
+  ) {
+    this.questions = new Questions(
+      (question) => {
+        tell('question', question);
+      },
+      (id) => {
+        tell('question.closed', { id });
+      },
+    );
+    this.secrets = new MainSecrets(sendToMain);
+  }
+
+  /** The open project. Throws `project.none`. */
+  get project(): OpenProject {
+    if (this.open !== undefined) return this.open;
+    throw new CortadoError('project.none', 'No project is open.', 'Open a project or start a new one.');
+  }
+
+  async openProject(request: ProjectRequest, surroundings: EngineSurroundings): Promise<ProjectView> {
+    const { resources } = surroundings;
+    const project =
+      request.kind === 'open'
+        ? await Project.open(request.folder)
+        : await createProject(request.folder, request.name, request.from, resources);
+    const session = new ProjectSession(project, resources);
+    const boards = new BoardAccess(this.questions, this.secrets);
+    const view = (): Promise<ProjectView> => projectView(session, desk);
+    const desk = new StageDesk(session, boards, this.tell, async () => {
+      this.tell('project', await view());
+    });
+    this.open = { session, desk, view };
+    return view();
+  }
+}
+
+/** The sample's files are copied, so that the project does not depend on where the app is installed. */
+async function createProject(
+  folder: string,
+  name: string,
+  from: 'empty' | 'sample',
+  resources: string,
+): Promise<Project> {
+  const project = await Project.create(folder, name);
+  if (from === 'empty') return project;
+  const sample = join(resources, 'sample');
+  const place = join(project.folder, 'sample');
+  await cp(join(sample, 'images'), join(place, 'images'), { recursive: true });
+  for (const file of ['deploy.prototxt', 'digits.caffemodel', 'labels.csv', 'labels.txt']) {
+    await copyFile(join(sample, file), join(place, file));
+  }
+  await project.decide({
+    step: 'model',
+    change: { proto: 'sample/deploy.prototxt', weights: 'sample/digits.caffemodel' },
+  });
+  await project.decide({
+    step: 'images',
+    change: { source: 'sample/images', labels: 'sample/labels.csv', classNames: 'sample/labels.txt' },
+  });
+  await project.decide({ step: 'target', change: { board: 'virtual' } });
+  await project.decide({ step: 'board', change: { address: 'virtual' } });
+  return project;
+}

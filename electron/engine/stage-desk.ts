@@ -1,0 +1,100 @@
+import { CortadoError } from '../../core/common/errors.ts';
+import { writeResult } from '../../core/project/results.ts';
+import type { Inputs } from '../../core/project/inputs.ts';
+import type { Step } from '../../core/project/steps.ts';
+import { stageNames, type StageName, type StageView } from '../shared/schemas/stages.ts';
+import type { BoardAccess } from './board-access.ts';
+import type { Tell } from './engine.ts';
+import type { ProjectSession } from './project-session.ts';
+import { StageRunner } from './stage-runner.ts';
+import { stages } from './stages/index.ts';
+
+/** The step whose result a stage makes. */
+const stepOf: Readonly<Record<StageName, Step>> = {
+  load: 'model',
+  evidence: 'images',
+  calibrate: 'calibrate',
+  accuracy: 'accuracy',
+  build: 'target',
+  probe: 'board',
+  run: 'run',
+};
+
+interface Failure {
+  readonly code: string;
+  readonly inputs: Inputs;
+}
+
+/** Runs stages one after the other: each uses all cores, and ONNX Runtime runs one session at a time. */
+export class StageDesk {
+  private readonly runners: ReadonlyMap<StageName, StageRunner>;
+  private readonly failures = new Map<Step, Failure>();
+  private lastWork: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly session: ProjectSession,
+    private readonly boards: BoardAccess,
+    private readonly tell: Tell,
+    /** After a step's result or failure changed. */
+    private readonly onChange: () => Promise<void>,
+  ) {
+    const listener = {
+      onView: (view: StageView): void => {
+        tell('stage', view);
+      },
+      onLog: (stage: StageName, lines: { at: string; text: string }[]): void => {
+        tell('stage.log', { stage, lines });
+      },
+    };
+    this.runners = new Map(stageNames.map((name) => [name, new StageRunner(name, listener)]));
+  }
+
+  views(): StageView[] {
+    return stageNames.map((name) => this.runner(name).current());
+  }
+
+  log(stage: StageName): { at: string; text: string }[] {
+    return this.runner(stage).log.lines();
+  }
+
+  failureOf(step: Step): Failure | undefined {
+    return this.failures.get(step);
+  }
+
+  /** Queues a stage. Throws `stage.running` where it is under way already. */
+  start(stage: StageName): StageView {
+    const runner = this.runner(stage);
+    if (runner.isActive) {
+      throw new CortadoError('stage.running', 'This is under way already.', 'Wait for it, or cancel it first.');
+    }
+    const signal = runner.queue();
+    this.lastWork = this.lastWork.then(() => (signal.aborted ? undefined : this.work(stage)));
+    return runner.current();
+  }
+
+  cancel(stage: StageName): void {
+    this.runner(stage).cancel();
+  }
+
+  private async work(stage: StageName): Promise<void> {
+    const step = stepOf[stage];
+    const runner = this.runner(stage);
+    const { session, boards } = this;
+    const inputs = (await session.inputs())[step];
+    const isDone = await runner.run(async (reporter) => {
+      const live = this.tell.bind(undefined, 'live');
+      const result = await stages[stage]({ ...reporter, session, boards, inputs, live });
+      if (!reporter.signal.aborted) await writeResult(session.project.folder, step, inputs, result);
+    });
+    const { error, status } = runner.current();
+    if (status === 'failed' && error !== null) this.failures.set(step, { code: error.code, inputs });
+    else if (isDone) this.failures.delete(step);
+    await this.onChange().catch(() => undefined);
+  }
+
+  private runner(stage: StageName): StageRunner {
+    const runner = this.runners.get(stage);
+    if (runner === undefined) throw new Error(`there is no stage ${stage}`);
+    return runner;
+  }
+}

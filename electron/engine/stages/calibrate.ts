@@ -1,0 +1,66 @@
+import { calibrate as calibrateNetwork } from '../../../core/calibration/calibrate.ts';
+import type { MethodName } from '../../../core/calibration/formats/format.ts';
+import { writeTable } from '../../../core/calibration/read-table.ts';
+import { createForwardSession } from '../../../core/inference/onnx-session.ts';
+import type { CalibrationView } from '../../shared/schemas/results.ts';
+import { undecided } from '../project-session.ts';
+import type { Stage } from '../stage-context.ts';
+
+/** What the step `calibrate` keeps: the view and the histograms behind it. */
+export interface StoredCalibration {
+  readonly view: CalibrationView;
+  readonly histograms: Readonly<Record<string, { readonly max: number; readonly counts: readonly number[] }>>;
+}
+
+/** From here on a share of clipped values deserves a look. */
+const MUCH_CLIPPED = 0.01;
+
+/** Makes the scale table from the pictures. */
+export const calibrate: Stage = async ({ session, signal, onProgress, warn, log }): Promise<StoredCalibration> => {
+  const network = await session.network();
+  const images = await session.images();
+  if (images.length === 0) throw undecided('pictures', 'images');
+  const resolved = await session.preprocessing(images);
+  const { format, method, group, threads } = session.project.decisions.calibrate;
+  let device = '';
+  const result = await calibrateNetwork({
+    network,
+    inputs: images,
+    preprocessing: resolved?.preprocessing,
+    format,
+    method: method === null ? undefined : (method as MethodName),
+    group: group ?? undefined,
+    createSession: async (outputs) => {
+      const forward = await createForwardSession(network, {
+        outputs,
+        inputShapes: new Map(network.inputs.map(({ name, shape }) => [name, [1, ...shape.slice(1)]])),
+        ...(threads === null ? {} : { threads }),
+      });
+      device = forward.device;
+      log(`device: ${device}`);
+      return forward;
+    },
+    signal,
+    onProgress,
+  });
+  for (const { path, reason } of result.skipped) warn(`${path}: ${reason}`);
+  for (const note of result.notes) warn(note);
+  await writeTable(session.tableFile, result.table);
+  const view: CalibrationView = {
+    method: result.method,
+    format,
+    device,
+    used: result.used,
+    skipped: [...result.skipped],
+    notes: [...result.notes],
+    layers: result.layers.map(({ key, layer, blob, max, threshold, scale, clippedShare }) => ({
+      ...{ key, layer, blob, max, threshold, scale, clippedShare },
+      trouble: Math.min(1, clippedShare / MUCH_CLIPPED),
+    })),
+    tableFile: session.tableFile,
+  };
+  const histograms = Object.fromEntries(
+    result.layers.map(({ key, histogram }) => [key, { max: histogram.max, counts: [...histogram.counts] }]),
+  );
+  return { view, histograms };
+};

@@ -1,0 +1,11 @@
+import { inspectNetwork } from '../../../core/network/inspect.ts';
+import type { Stage } from '../stage-context.ts';
+
+/** Loads the network with its weights; the result is what the graph shows. */
+export const load: Stage = async ({ session, signal, warn }) => {
+  const network = await session.network();
+  signal.throwIfAborted();
+  const inspection = inspectNetwork(network);
+  for (const { message } of inspection.warnings) warn(message);
+  return inspection;
+};

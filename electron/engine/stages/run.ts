@@ -1,0 +1,84 @@
+import { stat } from 'node:fs/promises';
+import { writeFileAtomically } from '../../../core/common/files.ts';
+import type { AgentEvent } from '../../../core/deploy/agent/events.ts';
+import { deploy } from '../../../core/deploy/deploy.ts';
+import { packageNeeds } from '../../../core/deploy/package-needs.ts';
+import type { DeployEvent } from '../../../core/deploy/stages.ts';
+import { createReport, reportJson } from '../../../core/report/create.ts';
+import type { BuildView } from '../../shared/schemas/results.ts';
+import { LiveSamples } from '../live-samples.ts';
+import { undecided } from '../project-session.ts';
+import { reportFile } from '../report-files.ts';
+import type { Stage, StageContext } from '../stage-context.ts';
+
+/** Takes the package to the board, runs it and keeps the report. */
+export const run: Stage = async (context): Promise<{ readonly report: string }> => {
+  const { session, boards, signal } = context;
+  const { board, run: settings } = session.project.decisions;
+  const built = await session.result<BuildView>('target');
+  if (built === undefined || !(await isFile(built.file))) throw undecided('a package', 'target');
+  if (board.address === null) throw undecided('a board', 'board');
+  const identity = board.identityFile === null ? undefined : session.project.pathOf(board.identityFile);
+  const login = boards.login(board.address, identity, signal);
+  const samples = new LiveSamples(context.live);
+  const { iterations, warmup, threads, backend } = settings;
+  const boardRun = await deploy({
+    board: login.board,
+    packagePath: built.file,
+    needs: await packageNeeds(built.file),
+    agentFor: session.agentFor,
+    credentials: login.credentials,
+    hostKeys: login.hostKeys,
+    settings: { iterations, warmup, threads: threads ?? undefined, backend, profile: true },
+    keep: board.keepOnBoard,
+    signal,
+    onEvent: (event) => {
+      tell(context, samples, event);
+    },
+  });
+  samples.flush();
+  login.succeeded();
+  const report = createReport(boardRun);
+  const id = report.endedAt.replaceAll(/[:.]/g, '-');
+  await writeFileAtomically(reportFile(session.project.folder, id), reportJson(report));
+  return { report: id };
+};
+
+function tell(context: StageContext, samples: LiveSamples, event: DeployEvent): void {
+  switch (event.kind) {
+    case 'stage':
+      context.part({ name: event.stage, status: event.status, detail: event.detail ?? null });
+      break;
+    case 'progress':
+      context.onProgress(event.progress);
+      break;
+    case 'warning':
+      context.warn(event.text);
+      break;
+    case 'log':
+      context.log(`board: ${event.text}`);
+      break;
+    case 'agent':
+      tellAgent(context, samples, event.event);
+      break;
+  }
+}
+
+function tellAgent(context: StageContext, samples: LiveSamples, event: AgentEvent): void {
+  switch (event.event) {
+    case 'sample':
+      samples.add(event.latencyNs, event.total);
+      context.onProgress({ stage: 'running', done: event.index + 1, total: event.total, unit: 'runs' });
+      break;
+    case 'conditions':
+      context.live({ kind: 'conditions', phase: event.phase, clocks: event.clocks, temperatures: event.temperatures });
+      break;
+    default:
+      break;
+  }
+}
+
+async function isFile(path: string): Promise<boolean> {
+  const status = await stat(path).catch(() => undefined);
+  return status?.isFile() === true;
+}

@@ -1,0 +1,46 @@
+import { app } from 'electron';
+import { Application } from './application.ts';
+import { declareAppScheme } from './app-protocol.ts';
+import { hasDisplay, NO_DISPLAY } from './display.ts';
+import { restrictAllContents } from './security.ts';
+
+// Chromium's own services would ask the internet for things that nobody here needs.
+for (const name of [
+  'disable-background-networking',
+  'disable-component-update',
+  'disable-domain-reliability',
+  'no-pings',
+]) {
+  app.commandLine.appendSwitch(name);
+}
+app.setName('Cortado');
+
+if (!hasDisplay(process.platform, process.env, process.argv)) {
+  process.stderr.write(`${NO_DISPLAY}\n`);
+  app.exit(1);
+} else if (!app.requestSingleInstanceLock()) {
+  app.quit();
+} else {
+  declareAppScheme();
+  restrictAllContents();
+  void run();
+}
+
+async function run(): Promise<void> {
+  await app.whenReady();
+  const application = new Application(__dirname);
+  app.on('second-instance', () => {
+    application.showWindow();
+  });
+  app.on('activate', () => {
+    application.showWindow();
+  });
+  // One project, one window: closing it ends the app, on macOS as well. All work is on the disk already.
+  app.on('window-all-closed', () => {
+    app.quit();
+  });
+  app.on('will-quit', () => {
+    application.stop();
+  });
+  application.start();
+}
