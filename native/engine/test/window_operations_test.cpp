@@ -1,0 +1,210 @@
+// Convolutions and poolings against their definitions.
+#include <gtest/gtest.h>
+
+#include "operation_case.h"
+
+namespace cortado {
+namespace {
+
+using format::ActivationKind;
+using format::DataType;
+using test::ActivationSpec;
+using test::Array;
+using test::bytes_of;
+using test::Case;
+using test::for_seeds;
+using test::PackageBuilder;
+using test::Random;
+using test::random_activation;
+using test::random_extents;
+using test::random_float;
+using test::random_int8;
+using test::random_requantisation;
+using test::RequantisationLists;
+
+// A convolution's spec and extents from one of the kernels' random shapes.
+struct ConvolutionCase {
+  ConvolutionShape shape;
+  Extents in, out;
+  PackageBuilder::ConvolutionSpec spec;
+
+  explicit ConvolutionCase(Random& random) : shape(test::random_shape(random)) {
+    const ConvolutionShape& s = shape;
+    in = {s.batch, s.input_channels, s.input_height, s.input_width};
+    out = {s.batch, s.output_channels, s.output_height, s.output_width};
+    spec.window = {s.kernel_height, s.kernel_width, s.stride_height,   s.stride_width,
+                   s.pad_height,    s.pad_width,    s.dilation_height, s.dilation_width};
+    spec.group = static_cast<std::uint32_t>(s.group);
+  }
+};
+
+TEST(Operations, Int8Convolution) {
+  for_seeds(150, [](Case& c) {
+    ConvolutionCase conv(c.random);
+    const bool to_float = c.random.chance(40);
+    const Array<std::int8_t> in = random_int8(c.random, conv.in);
+    std::vector<std::int8_t> weights(test::weight_elements(conv.shape));
+    for (auto& w : weights) w = c.random.int8();
+    for (std::int32_t o = 0; o < conv.out.channels; ++o) {
+      conv.spec.bias32.push_back(c.random.between(-50000, 50000));
+      if (to_float) conv.spec.output_factor.push_back(c.random.real() / 1000);
+    }
+    conv.spec.weights = bytes_of(weights);
+    Array<std::int8_t> int8_out(conv.out);
+    Array<float> float_out(conv.out);
+    if (to_float) {
+      conv.spec.activation = random_activation(c.random, conv.out.channels);
+    } else {
+      conv.spec.requantisation = random_requantisation(c.random, conv.out.channels, 14);
+    }
+    test::for_each_position(conv.out, [&](std::int32_t n, std::int32_t o, std::int32_t y, std::int32_t x) {
+      const auto channel = static_cast<std::size_t>(o);
+      const std::int64_t acc = conv.spec.bias32[channel] +
+                               test::convolve<std::int64_t>(in, weights, conv.spec.window, conv.shape.group,
+                                                            conv.out.channels, n, o, y, x);
+      if (to_float) {
+        const double value = static_cast<double>(acc) * static_cast<double>(conv.spec.output_factor[channel]);
+        float_out.at(n, o, y, x) = static_cast<float>(test::activate(conv.spec.activation, value, o));
+      } else {
+        int8_out.at(n, o, y, x) = test::requantise(conv.spec.requantisation, acc, channel);
+      }
+    });
+    conv.spec.input = c.input(in);
+    conv.spec.output = to_float ? c.output(float_out) : c.output(int8_out);
+    c.package.convolution("convolution", conv.spec);
+  });
+}
+
+TEST(Operations, FloatConvolution) {
+  for_seeds(150, [](Case& c) {
+    ConvolutionCase conv(c.random);
+    const Array<float> in = random_float(c.random, conv.in);
+    std::vector<float> weights(test::weight_elements(conv.shape));
+    for (auto& w : weights) w = c.random.real();
+    for (std::int32_t o = 0; o < conv.out.channels; ++o) conv.spec.bias_float.push_back(c.random.real());
+    conv.spec.weight_type = DataType::Float32;
+    conv.spec.weights = bytes_of(weights);
+    conv.spec.activation = random_activation(c.random, conv.out.channels);
+    Array<float> out(conv.out);
+    test::for_each_position(conv.out, [&](std::int32_t n, std::int32_t o, std::int32_t y, std::int32_t x) {
+      const double value = static_cast<double>(conv.spec.bias_float[static_cast<std::size_t>(o)]) +
+                           test::convolve<double>(in, weights, conv.spec.window, conv.shape.group,
+                                                  conv.out.channels, n, o, y, x);
+      out.at(n, o, y, x) = static_cast<float>(test::activate(conv.spec.activation, value, o));
+    });
+    conv.spec.input = c.input(in);
+    conv.spec.output = c.output(out);
+    c.package.convolution("convolution", conv.spec);
+  });
+}
+
+// A pooling as Caffe sizes it: rounded up, the last window clipped where there is padding.
+struct PoolingCase {
+  Extents in, out;
+  PackageBuilder::PoolingSpec spec;
+
+  explicit PoolingCase(Random& random) : in(random_extents(random)) {
+    Window& w = spec.window;
+    w.kernel_height = random.between(1, std::min(in.height + 1, 4));
+    w.kernel_width = random.between(1, std::min(in.width + 1, 4));
+    w.stride_height = random.between(1, w.kernel_height);
+    w.stride_width = random.between(1, w.kernel_width);
+    w.pad_height = random.between(w.kernel_height > in.height ? 1 : 0, w.kernel_height - 1);
+    w.pad_width = random.between(w.kernel_width > in.width ? 1 : 0, w.kernel_width - 1);
+    w.dilation_height = w.dilation_width = 1;
+    const auto extent = [](std::int32_t input, std::int32_t kernel, std::int32_t stride, std::int32_t pad) {
+      std::int32_t result = (input + 2 * pad - kernel + stride - 1) / stride + 1;
+      if ((result - 1) * stride >= input + pad) --result;
+      return result;
+    };
+    out = {in.batch, in.channels, extent(in.height, w.kernel_height, w.stride_height, w.pad_height),
+           extent(in.width, w.kernel_width, w.stride_width, w.pad_width)};
+  }
+
+  // Visits each output position with its window.
+  template <typename Visit>
+  void for_each(const Visit& visit) const {
+    test::for_each_position(out, [&](std::int32_t n, std::int32_t c, std::int32_t y, std::int32_t x) {
+      visit(n, c, y, x, test::pooling_window(spec.window, in, y, x));
+    });
+  }
+};
+
+TEST(Operations, Int8MaxPooling) {
+  for_seeds(100, [](Case& c) {
+    PoolingCase pool(c.random);
+    const Array<std::int8_t> in = random_int8(c.random, pool.in);
+    const bool relu = c.random.chance(30);
+    Array<std::int8_t> out(pool.out);
+    pool.for_each([&](auto n, auto channel, auto y, auto x, const test::PoolingWindow& window) {
+      const std::int8_t largest = test::pooled_max(in, window, n, channel);
+      out.at(n, channel, y, x) = relu && largest < 0 ? std::int8_t{0} : largest;
+    });
+    pool.spec.method = format::PoolingMethod::Max;
+    if (relu) pool.spec.activation.kind = ActivationKind::ReLU;
+    pool.spec.input = c.input(in);
+    pool.spec.output = c.output(out);
+    c.package.pooling("pool", pool.spec);
+  });
+}
+
+TEST(Operations, Int8AveragePooling) {
+  for_seeds(150, [](Case& c) {
+    PoolingCase pool(c.random);
+    const Array<std::int8_t> in = random_int8(c.random, pool.in);
+    const bool to_float = c.random.chance(40);
+    auto& divisors = pool.spec.divisors;
+    pool.for_each([&](auto, auto, auto, auto, const test::PoolingWindow& window) {
+      const auto divisor = static_cast<std::uint32_t>(window.divisor);
+      if (std::find(divisors.begin(), divisors.end(), divisor) == divisors.end()) divisors.push_back(divisor);
+    });
+    const auto entries = static_cast<std::int32_t>(divisors.size());
+    if (to_float) {
+      for (std::int32_t i = 0; i < entries; ++i) pool.spec.output_factor.push_back(c.random.real());
+      pool.spec.activation = random_activation(c.random, pool.out.channels);
+    } else {
+      pool.spec.requantisation = random_requantisation(c.random, entries, 4);
+    }
+    Array<std::int8_t> int8_out(pool.out);
+    Array<float> float_out(pool.out);
+    pool.for_each([&](auto n, auto channel, auto y, auto x, const test::PoolingWindow& window) {
+      const auto sum = test::pooled_sum<std::int64_t>(in, window, n, channel);
+      const auto entry = static_cast<std::size_t>(
+          std::find(divisors.begin(), divisors.end(), static_cast<std::uint32_t>(window.divisor)) -
+          divisors.begin());
+      if (to_float) {
+        const double value = static_cast<double>(sum) * static_cast<double>(pool.spec.output_factor[entry]);
+        float_out.at(n, channel, y, x) =
+            static_cast<float>(test::activate(pool.spec.activation, value, channel));
+      } else {
+        int8_out.at(n, channel, y, x) = test::requantise(pool.spec.requantisation, sum, entry);
+      }
+    });
+    pool.spec.method = format::PoolingMethod::Average;
+    pool.spec.input = c.input(in);
+    pool.spec.output = to_float ? c.output(float_out) : c.output(int8_out);
+    c.package.pooling("pool", pool.spec);
+  });
+}
+
+TEST(Operations, FloatPooling) {
+  for_seeds(100, [](Case& c) {
+    PoolingCase pool(c.random);
+    const Array<float> in = random_float(c.random, pool.in);
+    const bool average = c.random.chance(50);
+    pool.spec.method = average ? format::PoolingMethod::Average : format::PoolingMethod::Max;
+    pool.spec.activation = random_activation(c.random, pool.out.channels);
+    Array<float> out(pool.out);
+    pool.for_each([&](auto n, auto channel, auto y, auto x, const test::PoolingWindow& window) {
+      const double value = average ? test::pooled_sum<double>(in, window, n, channel) / window.divisor
+                                   : static_cast<double>(test::pooled_max(in, window, n, channel));
+      out.at(n, channel, y, x) = static_cast<float>(test::activate(pool.spec.activation, value, channel));
+    });
+    pool.spec.input = c.input(in);
+    pool.spec.output = c.output(out);
+    c.package.pooling("pool", pool.spec);
+  });
+}
+
+}  // namespace
+}  // namespace cortado
