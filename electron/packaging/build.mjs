@@ -3,7 +3,7 @@
 //
 //   node electron/packaging/build.mjs
 import { build } from 'esbuild';
-import { cpSync, existsSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build as buildPage } from 'vite';
@@ -58,6 +58,9 @@ export async function buildApp({ output = join(root, 'build', 'app'), page } = {
   } else {
     cpSync(page, target, { recursive: true });
   }
+  // Lets Electron start the folder by itself.
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  writeFileSync(join(output, 'package.json'), JSON.stringify({ name: 'cortado', version, main: 'main.cjs' }));
   if (!existsSync(join(target, 'index.html'))) throw new Error('Vite made no page');
   return output;
 }
