@@ -2,7 +2,7 @@
 module cortado_accelerator #(
   parameter int unsigned P = 3,           // pixel streams and activation banks: 1, 3, 5 or 7
   parameter int unsigned Depth = 64,      // pixel groups of a tile
-  parameter int unsigned Blocks = 8,      // 16 KB blocks of a bank
+  parameter int unsigned Blocks = 4,      // 32 KB blocks of a bank
   parameter int unsigned WeightRows = 2048
 ) (
   input  logic clk_i,
@@ -362,11 +362,11 @@ module cortado_accelerator #(
   );
 
   logic address_error;
-  if (Blocks < 8) begin : g_address_error
-    localparam logic [3:0] End = 4'(Blocks);
-    assign address_error = (result_write && {1'b0, result.pos.a[cortado_pkg::AddrWidth-1:10]} >= End)
-                        || (act_load_req && {1'b0, act_load_pos.a[cortado_pkg::AddrWidth-1:10]} >= End)
-                        || (act_store_req && {1'b0, act_store_pos.a[cortado_pkg::AddrWidth-1:10]} >= End);
+  if (Blocks < 4) begin : g_address_error
+    localparam logic [2:0] End = 3'(Blocks);
+    assign address_error = (result_write && {1'b0, result.pos.a[cortado_pkg::AddrWidth-1:11]} >= End)
+                        || (act_load_req && {1'b0, act_load_pos.a[cortado_pkg::AddrWidth-1:11]} >= End)
+                        || (act_store_req && {1'b0, act_store_pos.a[cortado_pkg::AddrWidth-1:11]} >= End);
   end else begin : g_no_address_error
     assign address_error = 1'b0;
   end

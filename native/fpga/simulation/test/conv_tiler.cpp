@@ -88,7 +88,7 @@ struct Sizes {
 
 bool conv_fits(Device& device, const ConvLayer& l, const Map& in, const ConvPlan& plan) {
   const Sizes s(device.banks(), l, in, plan);
-  const unsigned capacity = device.blocks() * 1024;
+  const unsigned capacity = device.blocks() * 2048;
   const bool rows = l.channels.size() * (l.leaky ? 2 : 1) <= 512 * 8 - 64;
   const bool kept = !plan.keep || s.sets * 8 <= device.weight_rows();
   return rows && kept && 2 * (s.planes * s.in_words + s.out_planes * s.out_words) <= capacity;
