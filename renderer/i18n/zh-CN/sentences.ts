@@ -1,0 +1,82 @@
+/** Templates of core's English sentences and their Chinese; `{0}`, `{1}` are numbered in the order of the English. */
+export const sentences: readonly (readonly [english: string, chinese: string])[] = [
+  ['measuring ranges (pass 1 of 2)', '统计数值范围（第 1 遍，共 2 遍）'],
+  ['counting values (pass 2 of 2)', '统计数值分布（第 2 遍，共 2 遍）'],
+  ['running the network', '运行网络'],
+  ['sending the {0}', '发送 {0}'],
+  ['folded into {0}', '已合并到 {0}'],
+  ['No convolution stands before it that could take it up.', '它前面没有可以合并它的卷积层。'],
+  ['a softmax has no int8 form', 'softmax 没有 int8 形式'],
+  ['no int8 layer reads the result', '没有 int8 层读取其结果'],
+  ['no int8 layer reads the result, which leaves as float', '没有 int8 层读取其结果，因此以浮点输出'],
+  ['the table has no weight scale for it', '校准表中没有它的权重缩放系数'],
+  ['the table has no scale for what it reads', '校准表中没有其输入的缩放系数'],
+  ['with a leaky ReLU it has no int8 form', '带 leaky ReLU 时没有 int8 形式'],
+  ['it does not fold into a convolution, and has no int8 form', '它不能合并到卷积中，也没有 int8 形式'],
+  [
+    'No mean is subtracted: neither --mean nor --mean-file was given, and the prototxt names none.',
+    '未减去均值：没有指定均值，prototxt 中也没有。',
+  ],
+  ['mean {0} comes from transform_param.', '均值 {0} 来自 transform_param。'],
+  ["norm {0} comes from transform_param's scale.", '缩放因子 {0} 来自 transform_param 的 scale。'],
+  [
+    'The prototxt has several transform_param that differ; the first one is used.',
+    'prototxt 中有多个不同的 transform_param，使用第一个。',
+  ],
+  [
+    'The blob {0} was 0 on every input and no layer computes with it: it has no line.',
+    'blob {0} 在所有输入上都为 0，且没有层用它计算，因此不写入校准表。',
+  ],
+  [
+    '{0} of {1} weight scales of {2} are 0: the weights there are (nearly) all 0.',
+    '{2} 的 {1} 个权重缩放系数中有 {0} 个为 0：对应的权重（几乎）全为 0。',
+  ],
+  ['Layer {0} runs in float: {1}.', '层 {0} 以浮点运行：{1}。'],
+  ['The board is emulated: its times mean nothing.', '开发板是模拟的：时间没有意义。'],
+  ['The package takes most of the memory that the board has left.', '部署包将占用开发板剩余内存的大部分。'],
+  [
+    'The processor has no dot-product instructions: int8 gains less over float than on newer ones.',
+    '处理器没有点积指令：int8 相对浮点的加速不如新型处理器。',
+  ],
+  [
+    'The processor has no NEON: the portable backend runs, which is slow.',
+    '处理器没有 NEON：将使用通用实现，速度较慢。',
+  ],
+  [
+    'The clock is managed by "{0}": latency may jump. The governor "performance" keeps it still.',
+    '时钟由调频策略“{0}”管理，延迟可能波动；改用 performance 可保持稳定。',
+  ],
+  ['The board says that it lowers its clock (heat or a weak power supply).', '开发板报告正在降频（过热或供电不足）。'],
+  [
+    'An emulated board was used: its times mean nothing, neither does their ratio.',
+    '使用了模拟的开发板：时间没有意义，其比值也没有意义。',
+  ],
+  [
+    'In one of the runs the board lowered its clock, in the other it did not.',
+    '其中一次运行时开发板降频了，另一次没有。',
+  ],
+  ['The clocks differ: {0} and {1}.', '时钟频率不同：{0} 与 {1}。'],
+  ['A softmax is always computed in float.', 'softmax 始终以浮点计算。'],
+  ['Only a clip from 0 to 6 (ReLU6) has a board form yet.', '目前只有 0 到 6 的 clip（ReLU6）能在板上运行。'],
+  ['Only a Scale with one factor per channel has a board form.', '只有每通道一个因子的 Scale 能在板上运行。'],
+  ['Only a Bias with one trained value per channel has a board form.', '只有每通道一个训练值的 Bias 能在板上运行。'],
+  [
+    'It uses the statistics of the batch; set use_global_stats: true.',
+    '它使用批统计量；请设置 use_global_stats: true。',
+  ],
+  [
+    'An inner product runs on boards only over all axes after the batch (axis 1, up to four axes).',
+    '全连接层只有作用于 batch 之后的所有轴（axis 1，最多四个轴）时才能在板上运行。',
+  ],
+  [
+    'A Scale whose factors are computed (two bottoms) has no board form yet.',
+    '因子由计算得到（两个 bottom）的 Scale 目前不能在板上运行。',
+  ],
+  ['An element-wise {0} has no board form yet.', '逐元素运算 {0} 目前不能在板上运行。'],
+  ['{0} has no board form yet.', '该层目前不能在板上运行（{0}）。'],
+  ['Prior boxes have no board form yet.', '先验框目前不能在板上运行。'],
+  ['The boards differ: {0} and {1}.', '开发板不同：{0} 与 {1}。'],
+  ['The models differ: {0} and {1}.', '模型不同：{0} 与 {1}。'],
+  ['The numbers of threads differ: {0} and {1}.', '线程数不同：{0} 与 {1}。'],
+  ['The backends differ: {0} and {1}.', '后端不同：{0} 与 {1}。'],
+];
