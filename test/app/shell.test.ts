@@ -4,6 +4,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { boardAddressText } from '../../core/deploy/address.ts';
+import { startVirtualBoard } from '../../core/deploy/virtual/virtual-board.ts';
 import { buildApp } from '../../electron/packaging/build.mjs';
 import { TestApp } from './support/app.ts';
 import { electronRuntime, ROOT } from './support/runtime.ts';
@@ -258,6 +260,37 @@ describe.skipIf(runtime === undefined)('the shell, from source', () => {
     expect(again.steps[5].state).toBe('done');
   });
 
+  it('asks about a host key and a password once, and names what was wrong', async () => {
+    const board = await startVirtualBoard({ architecture: 'x86_64' });
+    try {
+      const address = boardAddressText(board.address);
+      await app.get('project.decide', { step: 'board', change: { address } });
+      // The key is refused.
+      await app.get('stages.start', { stage: 'probe' });
+      const question = await app.question('hostKey');
+      expect(question).toMatchObject({ fingerprint: board.hostKey, knownKinds: [] });
+      await app.get('questions.answer', { kind: 'hostKey', id: question.id, accept: false });
+      expect(await app.stageEnd('probe')).toMatchObject({ error: { code: 'ssh.host-key-refused' } });
+      // It is accepted; the password is wrong at first.
+      await app.get('stages.start', { stage: 'probe' });
+      const again = await app.question('hostKey');
+      await app.get('questions.answer', { kind: 'hostKey', id: again.id, accept: true });
+      const first = await app.question('secret');
+      await app.get('questions.answer', { kind: 'secret', id: first.id, secret: 'not it', remember: true });
+      const second = await app.question('secret');
+      expect([first.kind === 'secret' && first.attempt, second.kind === 'secret' && second.attempt]).toEqual([1, 2]);
+      await app.get('questions.answer', { kind: 'secret', id: second.id, secret: board.password, remember: true });
+      expect((await app.stageEnd('probe')).error).toBeNull();
+      expect((await app.get('board.get'))?.hostKey.fingerprint).toBe(board.hostKey);
+      // From now on neither is asked for.
+      expect((await app.runStage('run')).error).toBeNull();
+      expect(await app.get('questions.pending')).toEqual([]);
+      expect(await filesWith(app.folder, board.password)).toEqual([]);
+    } finally {
+      await board.close();
+    }
+  });
+
   it('says that the engine crashed, keeps the project and goes on', async () => {
     const { folder } = await app.get('project.get');
     await app.get('stages.start', { stage: 'calibrate' });
@@ -313,6 +346,16 @@ describe.skipIf(runtime === undefined)('the shell, from source', () => {
     expect(said.text).toMatch(/no display|npm run demo/);
   });
 });
+
+/** Files below a folder that hold a text. */
+async function filesWith(folder: string, text: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile() && (await readFile(path)).includes(text)) found.push(path);
+  }
+  return found;
+}
 
 /** Ends the engine's process as a crash would: it is the one that Electron calls a utility of that name. */
 async function killEngine(app: TestApp): Promise<void> {

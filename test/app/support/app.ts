@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
 import type { CallArgs, CallName, CallResult, Outcome } from '../../../electron/shared/ipc-schema.ts';
-import type { StageName, StageView } from '../../../electron/shared/schemas/stages.ts';
+import type { Question, StageName, StageView } from '../../../electron/shared/schemas/stages.ts';
 import { VirtualDisplay } from './display.ts';
 
 /** The app under test with a display and settings of its own. */
@@ -58,6 +58,20 @@ export class TestApp {
   /** Starts a stage and waits for its end. */
   async runStage(stage: StageName): Promise<StageView> {
     await this.get('stages.start', { stage });
+    return this.stageEnd(stage);
+  }
+
+  /** Waits until the engine asks something of this kind. */
+  async question(kind: Question['kind']): Promise<Question> {
+    for (;;) {
+      const question = (await this.get('questions.pending')).find((each) => each.kind === kind);
+      if (question !== undefined) return question;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  /** Waits for the end of a stage that was started. */
+  async stageEnd(stage: StageName): Promise<StageView> {
     for (;;) {
       const { stages } = await this.get('project.get');
       const view = stages.find((each) => each.stage === stage);
