@@ -320,7 +320,9 @@ describe.skipIf(runtime === undefined)('the shell, from source', () => {
     expect(await app.get('network.get')).toBeNull();
     const again = await app.call('project.create', { folder, name: 'x', from: 'empty' });
     expect(again).toMatchObject({ ok: false, error: { code: 'project.folder-in-use' } });
+    expect((await app.get('app.info')).lastProject).toBe(folder);
     await app.get('project.close');
+    expect((await app.get('app.info')).lastProject).toBeNull();
     expect(await app.call('project.get')).toMatchObject({ ok: false, error: { code: 'project.none' } });
   });
 
