@@ -457,7 +457,7 @@ module cortado_accelerator #(
     conv_active                                // 0
   };
   assign errors = {
-    conv_error || (ended && (fetch_busy || busy[3:0] != '0 || queue_valid[3:0] != '0 || weights_ready)),   // 7
+    conv_error || (ended && (fetch_busy || busy[3:0] != '0 || queue_valid[3:0] != '0 || weights_ready || !(&read_quiet))),   // 7
     address_error,                             // 6
     token_overflow,                            // 5
     1'b0,                                      // 4, the watchdog

@@ -1,4 +1,5 @@
-// The whole array: sums of many steps and tiles, with extremes, one bank draining while the other accumulates.
+// The whole array: sums of many steps and tiles, with extremes, one bank draining while the other
+// accumulates.
 #include <gtest/gtest.h>
 
 #include <random>
@@ -30,9 +31,12 @@ struct Bench {
   }
   int pick(int low, int high) {
     switch (random() % 4) {
-      case 0: return low;
-      case 1: return high;
-      default: return std::uniform_int_distribution<int>(low, high)(random);
+      case 0:
+        return low;
+      case 1:
+        return high;
+      default:
+        return std::uniform_int_distribution<int>(low, high)(random);
     }
   }
 };
@@ -56,7 +60,8 @@ void show_row(Bench& b, const Set& set, int row) {
 std::int64_t sum_at(const Bench& b, int bank, int output) {
   const int bit = (bank * kOutputs + output) * 28;
   std::uint64_t value = 0;
-  for (int i = 0; i < 28; ++i) value |= static_cast<std::uint64_t>(b.m.sums_o[(bit + i) / 32] >> ((bit + i) % 32) & 1) << i;
+  for (int i = 0; i < 28; ++i)
+    value |= static_cast<std::uint64_t>(b.m.sums_o[(bit + i) / 32] >> ((bit + i) % 32) & 1) << i;
   return static_cast<std::int64_t>(value ^ 0x8000000) - 0x8000000;
 }
 
@@ -64,7 +69,8 @@ TEST(MacArray, SumsTilesInBothBanks) {
   Bench b;
   int bank = 0;
   for (int tile = 0; tile < 60; ++tile) {
-    const int groups = tile % 3 == 0 ? 64 : 1 + static_cast<int>(b.random() % 20), steps = 1 + static_cast<int>(b.random() % 40);
+    const int groups = tile % 3 == 0 ? 64 : 1 + static_cast<int>(b.random() % 20),
+              steps = 1 + static_cast<int>(b.random() % 40);
     std::vector<std::int64_t> expected(groups * kOutputs);
     Set next(kOutputs * kChannels);
     const auto draw = [&](Set& set) {
@@ -110,7 +116,8 @@ TEST(MacArray, SumsTilesInBothBanks) {
       b.m.clk_i = 0;
       b.m.eval();
       for (int o = 0; o < kOutputs; ++o) {
-        ASSERT_EQ(sum_at(b, bank, o), expected[g * kOutputs + o]) << "tile " << tile << " group " << g << " output " << o;
+        ASSERT_EQ(sum_at(b, bank, o), expected[g * kOutputs + o])
+            << "tile " << tile << " group " << g << " output " << o;
       }
     }
     bank ^= 1;

@@ -26,7 +26,8 @@ int high_field(std::uint64_t p) {
   return static_cast<int>((p >> 17 & 0x3ffff) ^ 0x20000) - 0x20000 + static_cast<int>(p >> 16 & 1);
 }
 
-// Every pair of weights in [-127, 127] with every activation in [-128, 127]: both products from one multiplication.
+// Every pair of weights in [-127, 127] with every activation in [-128, 127]: both products from one
+// multiplication.
 TEST(DspSlice, PacksTwoProductsForAllOperands) {
   Vdsp_slice m;
   m.pcin_i = 0;
@@ -56,9 +57,12 @@ TEST(DspSlice, AddsFourProducts) {
   std::mt19937 random(1);
   const auto pick = [&](int low, int high) {
     switch (random() % 4) {
-      case 0: return low;
-      case 1: return high;
-      default: return std::uniform_int_distribution<int>(low, high)(random);
+      case 0:
+        return low;
+      case 1:
+        return high;
+      default:
+        return std::uniform_int_distribution<int>(low, high)(random);
     }
   };
   for (int n = 0; n < 20000; ++n) {
@@ -116,7 +120,8 @@ TEST(RequantLane, EqualsTheOneArithmetic) {
     const int bits = static_cast<int>(number(0, 30));
     in.acc = static_cast<std::int32_t>(number(-(std::int64_t{1} << bits), (std::int64_t{1} << bits)));
     if (number(0, 20) == 0) in.acc = number(0, 1) != 0 ? (1 << 30) - 1 : -(1 << 30);
-    in.bias = static_cast<std::int32_t>(number(0, 3) == 0 ? number(-(1 << 30), (1 << 30) - 1) : number(-50, 50));
+    in.bias =
+        static_cast<std::int32_t>(number(0, 3) == 0 ? number(-(1 << 30), (1 << 30) - 1) : number(-50, 50));
     in.m = static_cast<int>(number(1 << 14, (1 << 15) - 1));
     in.s = static_cast<int>(number(0, 31));
     in.l = in.s == 0 ? static_cast<int>(number(0, 8)) : 0;
@@ -152,11 +157,12 @@ TEST(RequantLane, EqualsTheOneArithmetic) {
     const bool negative = in.leaky && v < 0;
     const std::int32_t a = saturating_left_shift(v, static_cast<unsigned>(negative ? in.negative_l : in.l));
     const std::int32_t t = rounding_doubling_high_multiply(a, negative ? in.negative_m : in.m);
-    const std::int32_t y = std::clamp(
-        rounding_shift_right(t, static_cast<unsigned>(negative ? in.negative_s : in.s)), -127, static_cast<int>(high));
+    const std::int32_t y =
+        std::clamp(rounding_shift_right(t, static_cast<unsigned>(negative ? in.negative_s : in.s)), -127,
+                   static_cast<int>(high));
     ASSERT_EQ(static_cast<std::int8_t>(m.y_o), y)
-        << "acc " << in.acc << " bias " << in.bias << " m " << in.m << " s " << in.s << " l " << in.l << " leaky " << in.leaky
-        << " " << in.negative_m << " " << in.negative_s << " " << in.negative_l;
+        << "acc " << in.acc << " bias " << in.bias << " m " << in.m << " s " << in.s << " l " << in.l
+        << " leaky " << in.leaky << " " << in.negative_m << " " << in.negative_s << " " << in.negative_l;
   }
 }
 
@@ -199,8 +205,9 @@ TEST(TokenBoard, CountsPerPair) {
       m.take_i |= 1U << taker;
       for (int giver = 0; giver < 4; ++giver) count[taker][giver] -= wanted >> (taker * 4 + giver) & 1;
     }
-    tick(m);
+    m.eval();
     ASSERT_EQ(m.overflow_o, 0);
+    tick(m);
     for (int taker = 0; taker < 4; ++taker) {
       for (int giver = 0; giver < 4; ++giver) count[taker][giver] += added[taker][giver];
     }
