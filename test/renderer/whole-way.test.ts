@@ -34,16 +34,12 @@ describe.skipIf(!hasBrowser)('the wizard over recorded answers', () => {
     await page.getByRole('button', { name: 'Open the sample' }).focus();
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Model', level: 1 }).waitFor();
-    await tell(
-      page,
-      'project',
-      await page.evaluate(() => (window as unknown as { cortado: CortadoDouble }).cortado.play('load')),
-    );
     const press = async (name: string): Promise<void> => {
       const button = page.getByRole('button', { name, exact: true });
       await button.focus();
       await page.keyboard.press('Enter');
     };
+    await page.getByRole('button', { name: 'Continue to Images', disabled: false }).waitFor();
     await press('Continue to Images');
     await press('Continue to Calibrate');
     await press('Calibrate');

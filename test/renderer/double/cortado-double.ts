@@ -9,7 +9,7 @@ import type {
 } from '../../../electron/shared/ipc-schema.ts';
 import type { AppInfo } from '../../../electron/shared/schemas/app.ts';
 import type { WireError } from '../../../electron/shared/schemas/basics.ts';
-import type { ProjectView, StageName, StageView } from '../../../electron/shared/schemas/stages.ts';
+import type { StageName, StageView } from '../../../electron/shared/schemas/stages.ts';
 import { recorded } from './recorded.ts';
 import { StagePlayer } from './stage-player.ts';
 
@@ -88,11 +88,6 @@ export class CortadoDouble implements CortadoApi {
   /** The stage as it stands. */
   stage(name: StageName): StageView | undefined {
     return this.stages.view.stages.find(({ stage }) => stage === name);
-  }
-
-  /** The project after a stage that the engine starts by itself. */
-  play(stage: StageName): ProjectView {
-    return this.stages.finishNow(stage);
   }
 
   /** From now on this call ends in an error. */

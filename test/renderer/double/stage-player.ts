@@ -68,12 +68,6 @@ export class StagePlayer {
     return first;
   }
 
-  /** Ends a stage without playing it. */
-  finishNow(stage: StageName): ProjectView {
-    this.finish({ ...this.stageOf(stage), status: 'done' });
-    return this.view;
-  }
-
   cancel(stage: StageName): void {
     this.stop(stage);
     this.set({ ...this.stageOf(stage), status: 'cancelled' });
