@@ -2,6 +2,7 @@ export const run = {
   'run.lead':
     'Sends the files, checks the result bit for bit, then measures. Nothing is shown before the check has passed.',
   'run.start': 'Run on {board}',
+  'run.start.virtual': 'Run on the virtual board',
   'run.again': 'Run again',
   'run.progress': 'Run',
   'run.needsPackage': 'Build the files first, in the step Target.',

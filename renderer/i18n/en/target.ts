@@ -26,8 +26,9 @@ export const target = {
   'target.precision.fp32': 'fp32',
   'target.precision.fp32.text': 'The reference: largest and slowest, no calibration.',
   'target.golden': 'Picture for the check on the board',
+  'target.golden.default': 'the first picture',
   'target.golden.help':
-    'Its expected outputs travel with the package; the board must reproduce them bit for bit before any latency is shown. Default: the first picture.',
+    'Its expected outputs travel with the package; the board must reproduce them bit for bit before any latency is shown.',
   'target.build': 'Build',
   'target.build.again': 'Build again',
   'target.progress': 'Build',

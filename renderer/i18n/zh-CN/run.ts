@@ -4,6 +4,7 @@ import type { Translation } from '../message.ts';
 export const run: Translation<typeof english> = {
   'run.lead': '发送文件，逐位核对结果，然后测量。核对通过之前不会显示任何延迟数据。',
   'run.start': '在 {board} 上运行',
+  'run.start.virtual': '在虚拟开发板上运行',
   'run.again': '重新运行',
   'run.progress': '运行',
   'run.needsPackage': '请先在“目标平台”步骤中生成部署包。',
