@@ -28,12 +28,14 @@ synthesise() {
     read_verilog -sv -D$macro $(tr '\n' ' ' < files.f)
     chparam $sets cortado_accelerator
     synth_xilinx -family $family -top cortado_accelerator -flatten -noiopad
-    tee -q -o $reports/$part.txt stat" > /dev/null 2>&1
+    tee -q -o $reports/$part.txt stat
+    tee -q -o $reports/$part-timing.txt sta" > /dev/null 2>&1
 }
 
 # Look-up tables: logic, four per RAM32M and RAM64M, two per RAM64X1D and RAM128X1D half, one per SRL.
 row() {
-  awk -v part="$1" -v dsp="$2" -v lut="$3" -v ff="$4" -v bram="$5" '
+  path=$(sed -n 's/^Latest arrival time in .* is \([0-9]*\):.*/\1/p' "$reports/$1-timing.txt" 2> /dev/null || true)
+  awk -v path="${path:-0}" -v part="$1" -v dsp="$2" -v lut="$3" -v ff="$4" -v bram="$5" '
     $1 ~ /^LUT[1-6]$/ { logic += $2 }
     $1 ~ /^RAM(32M|64M)$/ { memory += 4 * $2 }
     $1 ~ /^RAM(32X1D|64X1D)$/ { memory += 2 * $2 }
@@ -46,14 +48,14 @@ row() {
     $1 ~ /^RAMB18E/ { blocks += $2 / 2 }
     END {
       total = logic + memory
-      printf "| %s | %d of %d | %d of %d (%.0f %%) | %d | %d of %d (%.0f %%) | %g of %d |\n", part, dsps, dsp, total, lut,
-        100 * total / lut, memory, flops, ff, 100 * flops / ff, blocks, bram
+      printf "| %s | %d of %d | %d of %d (%.0f %%) | %d | %d of %d (%.0f %%) | %g of %d | %s |\n", part, dsps, dsp, total,
+        lut, 100 * total / lut, memory, flops, ff, 100 * flops / ff, blocks, bram, path > 0 ? path / 1000 " ns" : "–"
       exit !(dsps <= dsp && total <= 0.85 * lut && flops <= ff && blocks <= bram)
     }' "$reports/$1.txt"
 }
 
-echo "| part | DSP | LUT | of them memory | FF | BRAM36 |"
-echo "| --- | --- | --- | --- | --- | --- |"
+echo "| part | DSP | LUT | of them memory | FF | BRAM36 | longest path |"
+echo "| --- | --- | --- | --- | --- | --- | --- |"
 status=0
 for part in $parts; do
   set -- $(describe "$part")
