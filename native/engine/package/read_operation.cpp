@@ -1,5 +1,6 @@
 #include "package/read_operation.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "package/limits.h"
@@ -69,6 +70,12 @@ void OperationReader::require_bounds(int low, int high) const {
   require(kSmallestInt8 <= low && low <= high, "the bounds of its result are not in order");
 }
 
+void OperationReader::require_finite(Span<float> values, const char* what) const {
+  const bool finite =
+      std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
+  if (!finite) damaged(std::string("one of its ") + what + " is not finite");
+}
+
 Activation OperationReader::activation(const format::Activation* table, std::int32_t channels) const {
   Activation result;
   if (table == nullptr) return result;
@@ -86,6 +93,7 @@ Activation OperationReader::activation(const format::Activation* table, std::int
       result.slopes = span_of(table->slopes());
       require(result.slopes.size() == 1 || result.slopes.size() == static_cast<std::size_t>(channels),
               "it has neither one slope nor one per channel");
+      require_finite(result.slopes, "slopes");
       return result;
   }
   unsupported("an activation of kind " + std::to_string(static_cast<int>(table->kind())) +
@@ -145,6 +153,7 @@ EltwiseSum OperationReader::read(const format::EltwiseSum& table) const {
   } else {
     sum.coefficients = span_of(table.coefficients());
     require(sum.coefficients.size() == sum.inputs.size(), "it has not one coefficient per input");
+    require_finite(sum.coefficients, "coefficients");
     sum.activation = activation(table.activation(), output.extents.channels);
   }
   return sum;
@@ -209,6 +218,8 @@ Affine OperationReader::read(const format::Affine& table) const {
   require(blob(affine.input).extents == extents, "the shapes of its blobs differ");
   require(affine.scale.size() == channels && affine.shift.size() == channels,
           "it has not one scale and shift per channel");
+  require_finite(affine.scale, "scales");
+  require_finite(affine.shift, "shifts");
   affine.activation = activation(table.activation(), extents.channels);
   return affine;
 }

@@ -40,6 +40,7 @@ class OperationReader {
   // Throws where a blob is not of the type.
   void require_type(BlobIndex index, ElementType type) const;
   void require_bounds(int low, int high) const;
+  void require_finite(Span<float> values, const char* what) const;
   Activation activation(const format::Activation* table, std::int32_t channels) const;
   RequantisationS8 requantisation(const format::Requantisation* table, std::size_t entries) const;
 
