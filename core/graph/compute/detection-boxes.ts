@@ -1,7 +1,8 @@
+import type { CodeType, SuppressionOptions } from '../detection-parameters.ts';
+import { exp } from './exact-math.ts';
+
 /** Corners in parts of the image: left, top, right, bottom. */
 export type Box = readonly [number, number, number, number];
-
-export type CodeType = 'CORNER' | 'CENTER_SIZE' | 'CORNER_SIZE';
 
 /** A box from its prior and what the network predicts relative to it (SSD's bbox_util, DecodeBBox). */
 export function decodeBox(code: CodeType, prior: Box, variance: Box, location: Box): Box {
@@ -13,8 +14,8 @@ export function decodeBox(code: CodeType, prior: Box, variance: Box, location: B
   if (code === 'CORNER_SIZE') return [left + a * width, top + b * height, right + c * width, bottom + d * height];
   const centreX = a * width + (left + right) / 2;
   const centreY = b * height + (top + bottom) / 2;
-  const halfWidth = (Math.exp(c) * width) / 2;
-  const halfHeight = (Math.exp(d) * height) / 2;
+  const halfWidth = (exp(c) * width) / 2;
+  const halfHeight = (exp(d) * height) / 2;
   return [centreX - halfWidth, centreY - halfHeight, centreX + halfWidth, centreY + halfHeight];
 }
 
@@ -34,14 +35,6 @@ export function overlap(a: Box, b: Box): number {
   if (width <= 0 || height <= 0) return 0;
   const shared = width * height;
   return shared / (area(a) + area(b) - shared);
-}
-
-export interface SuppressionOptions {
-  readonly confidence: number;
-  readonly overlap: number;
-  /** Candidates considered; none are left out where it is less than 1. */
-  readonly topK: number;
-  readonly eta: number;
 }
 
 /**
