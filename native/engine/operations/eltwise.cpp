@@ -1,7 +1,9 @@
-#include "kernels/reference/eltwise_sum.h"
+// Operations that combine blobs of equal shapes.
+#include "kernels/reference/eltwise.h"
 
+#include "kernels/reference/eltwise_sum.h"
+#include "operations/by_rows.h"
 #include "operations/inputs.h"
-#include "prepared_operation.h"
 
 namespace cortado {
 
@@ -25,6 +27,24 @@ PreparedOperation prepare(const EltwiseSum& operation, const PreparationContext&
       eltwise_sum_f32(inputs, output.as<float>(), operation, begin, end);
     };
   }
+  return prepared;
+}
+
+PreparedOperation prepare(const Eltwise& operation, const PreparationContext& context) {
+  const BlobMemory output = context.memory(operation.output);
+  if (output.type == ElementType::kInt8) {
+    PreparedOperation prepared = by_rows("eltwise", "eltwise_max_s8_reference", output);
+    const auto inputs = images_of<std::int8_t>(operation.inputs, context);
+    prepared.run = [=](std::int32_t begin, std::int32_t end, void*) {
+      eltwise_max_s8(operation, inputs, output.as<std::int8_t>(), begin, end);
+    };
+    return prepared;
+  }
+  PreparedOperation prepared = by_rows("eltwise", "eltwise_f32_reference", output);
+  const auto inputs = images_of<float>(operation.inputs, context);
+  prepared.run = [=](std::int32_t begin, std::int32_t end, void*) {
+    eltwise_f32(operation, inputs, output.as<float>(), begin, end);
+  };
   return prepared;
 }
 
