@@ -29,7 +29,10 @@ describe('npy', () => {
   });
 
   it('holds a scalar and an empty array', () => {
-    expect(parseNpy(encodeNpy({ shape: [], data: Float32Array.of(7) }), 'a')).toEqual({ shape: [], data: Float32Array.of(7) });
+    expect(parseNpy(encodeNpy({ shape: [], data: Float32Array.of(7) }), 'a')).toEqual({
+      shape: [],
+      data: Float32Array.of(7),
+    });
     expect(parseNpy(encodeNpy({ shape: [0, 3], data: new Float32Array() }), 'a').shape).toEqual([0, 3]);
   });
 
