@@ -6,7 +6,6 @@ import { valueOf, withOperations } from './uses.ts';
 /** Computes once and for all what depends on no input: the prior boxes that a detector concatenates. */
 export function foldConstants(graph: Graph): Graph {
   const constants = new Map<string, Tensor>();
-  let found = false;
   const operations = graph.operations.map((operation): Operation => {
     const { shape } = valueOf(graph, operation.output);
     const operands = operation.inputs.flatMap((id) => constants.get(id) ?? []);
@@ -15,10 +14,10 @@ export function foldConstants(graph: Graph): Graph {
     const data = compute(operation, operands, shape);
     constants.set(operation.output, { shape, data });
     if (operation.kind === 'constant') return operation;
-    found = true;
     return constantOperation(operation, data);
   });
-  return found ? withOperations(graph, operations) : graph;
+  const isUnchanged = operations.every((operation, index) => operation === graph.operations[index]);
+  return isUnchanged ? graph : withOperations(graph, operations);
 }
 
 function constantOperation({ layer, output }: Operation, values: Float32Array): FloatFunctionOperation {

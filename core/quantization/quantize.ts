@@ -74,18 +74,11 @@ class Quantizer {
   }
 
   private lower(operation: Operation): void {
-    if (isMove(operation)) {
+    if (isMove(operation) || isFloatFunction(operation)) {
       const int8 = this.plan.int8.has(operation);
-      const { inputs, ...move } = operation;
-      const input = this.read(operation, int8);
-      this.emitter.emit({ ...move, input, output: this.write(operation, int8) });
+      const inputs = this.readAll(operation, int8);
+      this.emitter.emit({ ...operation, inputs, output: this.write(operation, int8) });
       this.reporter.report(operation, int8);
-      return;
-    }
-    if (isFloatFunction(operation)) {
-      const inputs = this.readAll(operation, false);
-      this.emitter.emit({ ...operation, inputs, output: this.write(operation, false) });
-      this.reporter.report(operation, false);
       return;
     }
     switch (operation.kind) {

@@ -170,11 +170,15 @@ export interface QuantizedEltwise extends OperationBase {
   readonly form: CombinationForm;
 }
 
-/** int8 with one scale on both sides, or float. */
-export type QuantizedMove = UnaryBase & Move;
+interface ListBase extends OperationBase {
+  readonly inputs: readonly TensorIndex[];
+}
+
+/** One input; int8 with one scale on both sides, or float. */
+export type QuantizedMove = ListBase & Move;
 
 /** Float only. */
-export type QuantizedFloatFunction = OperationBase & { readonly inputs: readonly TensorIndex[] } & FloatFunction;
+export type QuantizedFloatFunction = ListBase & FloatFunction;
 
 export interface QuantizedReshape extends UnaryBase {
   readonly kind: 'reshape';

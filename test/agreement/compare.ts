@@ -149,7 +149,7 @@ function compareBoxes(layer: string, wanted: Float32Array, got: Float32Array): B
   const found = detections(got);
   const differences = rows.map((row, index) => {
     const other = found.at(index);
-    if (other === undefined || other.label !== row.label) return 1;
+    if (other?.label !== row.label) return 1;
     return 1 - overlap(row.box, other.box);
   });
   return {

@@ -18,7 +18,7 @@ import {
   Unary,
   UnaryFunction as UnaryCode,
 } from './generated/package_generated';
-import { bodyOf } from './read-move.ts';
+import { bodyOf, ends } from './read-move.ts';
 import { required } from './required.ts';
 
 const UNARY: Readonly<Record<UnaryCode, UnaryFunction>> = {
@@ -126,11 +126,4 @@ function readDetectionOutput(layer: string, body: DetectionOutput): QuantizedFlo
       eta: body.eta(),
     },
   };
-}
-
-function ends(body: { input(): number; output(): number }): {
-  readonly inputs: readonly number[];
-  readonly output: number;
-} {
-  return { inputs: [body.input()], output: body.output() };
 }

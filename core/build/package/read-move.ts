@@ -45,6 +45,9 @@ export function bodyOf<T>(operation: Operation, body: T): T {
 }
 
 /** Of an operation with one input. */
-export function ends(body: { input(): number; output(): number }): { readonly input: number; readonly output: number } {
-  return { input: body.input(), output: body.output() };
+export function ends(body: { input(): number; output(): number }): {
+  readonly inputs: readonly number[];
+  readonly output: number;
+} {
+  return { inputs: [body.input()], output: body.output() };
 }

@@ -28,7 +28,7 @@ import {
   Softmax,
 } from './generated/package_generated';
 import { readFloatFunction } from './read-functions.ts';
-import { bodyOf, ends, readMove } from './read-move.ts';
+import { bodyOf, readMove } from './read-move.ts';
 import { required } from './required.ts';
 
 /** One operation of a package whose checksum holds; throws on what the schema does not allow. */
@@ -209,6 +209,10 @@ function readActivation(activation: Activation | null): GraphActivation {
 
 function indices(body: { inputsArray(): Uint32Array | null }): readonly number[] {
   return Array.from(required(body.inputsArray(), 'inputs'));
+}
+
+function ends(body: { input(): number; output(): number }): { readonly input: number; readonly output: number } {
+  return { input: body.input(), output: body.output() };
 }
 
 function window(

@@ -14,7 +14,8 @@ import type { Body } from './write-functions.ts';
 
 /** Writes a move of elements; returns what it is in the union. */
 export function writeMove(builder: Builder, operation: QuantizedMove): Body {
-  const { input, output } = operation;
+  const { output } = operation;
+  const [input] = operation.inputs;
   switch (operation.kind) {
     case 'permute': {
       const order = createVector(builder, Uint8Array.from(operation.order));
