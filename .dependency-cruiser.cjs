@@ -8,6 +8,7 @@ const order = [
   'network',
   'images',
   'inference',
+  'evidence',
   'calibration',
   'quantization',
   'build',

@@ -1,13 +1,14 @@
 import { bypassReshape } from './bypass-reshape.ts';
 import { dropDead } from './drop-dead.ts';
 import { foldAffine } from './fold-affine.ts';
+import { foldConstants } from './fold-constants.ts';
 import { fuseActivation } from './fuse-activation.ts';
 import type { Graph } from './graph.ts';
 
 /** A rewrite that leaves the network's outputs as they are; it returns the same object where it finds nothing. */
 export type Pass = (graph: Graph) => Graph;
 
-export const passes: readonly Pass[] = [dropDead, bypassReshape, foldAffine, fuseActivation];
+export const passes: readonly Pass[] = [dropDead, foldConstants, bypassReshape, foldAffine, fuseActivation];
 
 /** Runs all passes until none finds anything. The last value of each Caffe blob keeps its name where it still exists. */
 export function optimise(graph: Graph): Graph {

@@ -12,8 +12,8 @@ layer { name: "bn0" type: "BatchNorm" bottom: "data" top: "bn0" }
 layer { name: "conv" type: "Convolution" bottom: "bn0" top: "conv" convolution_param { num_output: 4 kernel_size: 3 } }
 layer { name: "bn" type: "BatchNorm" bottom: "conv" top: "conv" }
 layer { name: "sc" type: "Scale" bottom: "conv" top: "conv" scale_param { bias_term: true } odd: 1 }
-layer { name: "lrn" type: "LRN" bottom: "conv" top: "lrn" }
-layer { name: "prob" type: "Softmax" bottom: "lrn" top: "prob" }`;
+layer { name: "mvn" type: "MVN" bottom: "conv" top: "mvn" }
+layer { name: "prob" type: "Softmax" bottom: "mvn" top: "prob" }`;
 
 function inspect(): Inspection {
   return inspectNetwork(networkOf(describeNet(text, 'small.prototxt')));
@@ -27,7 +27,7 @@ describe('inspectNetwork', () => {
       ['conv', 'int8', false],
       ['bn', 'int8', true],
       ['sc', 'int8', true],
-      ['lrn', 'not', true],
+      ['mvn', 'not', true],
       ['prob', 'float', true],
     ]);
     expect(layers[3].reason).toBe('folded into conv');

@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { writeFileAtomically } from '../../common/files.ts';
+import { drawNetwork } from '../../network/drawing/svg.ts';
 import { formatInspection } from '../../network/inspect-table.ts';
 import { inspectNetwork } from '../../network/inspect.ts';
 import { loadNetwork } from '../../network/load.ts';
@@ -8,6 +10,7 @@ interface InspectFlags {
   readonly proto: string;
   readonly model?: string;
   readonly json?: true;
+  readonly graph?: string;
 }
 
 export function addInspectCommand(program: Command): void {
@@ -19,8 +22,11 @@ export function addInspectCommand(program: Command): void {
     .requiredOption('--proto <file>', 'deploy.prototxt')
     .option('--model <file>', '.caffemodel; without it shapes and counts are shown, weights are not checked')
     .option('--json', 'print JSON')
+    .option('--graph <file>', 'also draw the network into this .svg file')
     .action(async (flags: InspectFlags) => {
-      const inspection = inspectNetwork(await loadNetwork(flags));
+      const network = await loadNetwork(flags);
+      const inspection = inspectNetwork(network);
+      if (flags.graph !== undefined) await writeFileAtomically(flags.graph, drawNetwork(network, inspection));
       print(flags.json === true ? JSON.stringify(inspection, null, 2) : formatInspection(inspection));
     });
 }
