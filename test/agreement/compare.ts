@@ -159,10 +159,12 @@ function compareBoxes(layer: string, wanted: Float32Array, got: Float32Array): B
   };
 }
 
-function detections(
-  data: Float32Array,
+/** Detections above the confidence: label and corners. */
+export function detections(
+  data: ArrayLike<number>,
 ): readonly { readonly label: number; readonly box: readonly [number, number, number, number] }[] {
-  return Array.from({ length: data.length / rowLength }, (_, row) => data.subarray(rowLength * row))
+  const values = Float32Array.from(data);
+  return Array.from({ length: values.length / rowLength }, (_, row) => values.subarray(rowLength * row))
     .filter((row) => row[2] > confidence)
     .map((row) => ({ label: row[1], box: [row[3], row[4], row[5], row[6]] as const }));
 }

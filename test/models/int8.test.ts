@@ -6,10 +6,12 @@ import { buildNeonPackage } from '../../core/build/neon/build.ts';
 import { decodePackage } from '../../core/build/package/read.ts';
 import { npyToTensor, readNpy } from '../../core/common/npy.ts';
 import type { Tensor } from '../../core/common/tensor.ts';
+import { overlap } from '../../core/graph/compute/detection-boxes.ts';
 import { createForwardSession } from '../../core/inference/onnx-session.ts';
 import { quantiseBlob } from '../../core/quantization/execute/convert.ts';
 import { execute, type BlobData } from '../../core/quantization/execute/execute.ts';
 import type { QuantizedNetwork, TensorIndex } from '../../core/quantization/quantized-network.ts';
+import { detections } from '../agreement/compare.ts';
 import { agents, verifyPackage } from '../support/agents.ts';
 import { calibratedModel, type CalibratedModel } from '../support/int8-model.ts';
 import { hasTestData, testData } from '../support/paths.ts';
@@ -18,6 +20,8 @@ import { realModels } from '../support/real-models.ts';
 const LEAST_COSINE = 0.99;
 /** Of the maps that boxes are made of. */
 const LEAST_DETECTOR_COSINE = 0.95;
+/** IoU of a box with that of fp32. */
+const LEAST_OVERLAP = 0.8;
 
 /**
  * Outputs that a KL table of few pictures leaves below that, as measured, and why. Thresholds at the largest magnitude bring all
@@ -64,6 +68,19 @@ describe.skipIf(!hasTestData).each(realModels)('int8 package of $name', (model) 
     }
   });
 
+  it('finds the boxes that fp32 finds, where it is a detector', { timeout: 300_000 }, async () => {
+    if (!network.operations.some(({ kind }) => kind === 'detection-output')) return;
+    const input = npyToTensor(await readNpy(join(testData, 'reference', model.name, 'in0.npy')));
+    const [found] = (await runInt8(network, input)).outputs.map(detections);
+    const [wanted] = [...(await runFloat(calibrated, input)).values()].map(({ data }) => detections(data));
+    expect(wanted.length).toBeGreaterThan(0);
+    expect(found.length).toBe(wanted.length);
+    for (const { label, box } of wanted) {
+      const best = Math.max(...found.filter((other) => other.label === label).map((other) => overlap(box, other.box)));
+      expect(best).toBeGreaterThan(LEAST_OVERLAP);
+    }
+  });
+
   it.each(agents)('gives the same bytes with the agent: $name', { timeout: 600_000 }, async (agent) => {
     const path = join(folder, 'model.cortado');
     await writeFile(path, package_);
@@ -76,32 +93,47 @@ describe.skipIf(!hasTestData).each(realModels)('int8 package of $name', (model) 
 
 /** By output: its likeness to fp32. Of a detection output, that of the maps that it reads. */
 async function cosines(
-  { network: source }: CalibratedModel,
+  calibrated: CalibratedModel,
   network: QuantizedNetwork,
   input: Tensor,
 ): Promise<ReadonlyMap<string, number>> {
   const detection = network.operations.find((operation) => operation.kind === 'detection-output');
   const indices = detection === undefined ? network.outputs : detection.inputs.slice(0, 2);
+  const { blobs } = await runInt8(network, input, indices);
+  const names = indices.map((index) => network.tensors[index].name);
+  const wanted = await runFloat(calibrated, input, names);
+  return new Map(
+    indices.map((index, position) => [
+      names[position],
+      cosine(blobs.get(index) ?? [], wanted.get(names[position])?.data ?? new Float32Array()),
+    ]),
+  );
+}
+
+async function runInt8(
+  network: QuantizedNetwork,
+  input: Tensor,
+  kept: readonly TensorIndex[] = [],
+): Promise<{ readonly outputs: readonly BlobData[]; readonly blobs: ReadonlyMap<TensorIndex, BlobData> }> {
   const blobs = new Map<TensorIndex, BlobData>();
   const { type, scale } = network.tensors[network.inputs[0]];
-  await execute(network, [type === 'int8' ? quantiseBlob(input.data, scale) : input.data], {
+  const outputs = await execute(network, [type === 'int8' ? quantiseBlob(input.data, scale) : input.data], {
     onBlob: (index, data) => {
-      if (indices.includes(index)) blobs.set(index, data);
+      if (kept.includes(index)) blobs.set(index, data);
     },
   });
-  const names = indices.map((index) => network.tensors[index].name);
-  const session = await createForwardSession(source, {
-    outputs: names,
-    inputShapes: new Map([[source.inputs[0].name, input.shape]]),
-  });
+  return { outputs, blobs };
+}
+
+async function runFloat(
+  { network }: CalibratedModel,
+  input: Tensor,
+  outputs: readonly string[] = network.outputs,
+): Promise<ReadonlyMap<string, Tensor>> {
+  const [{ name }] = network.inputs;
+  const session = await createForwardSession(network, { outputs, inputShapes: new Map([[name, input.shape]]) });
   try {
-    const wanted = await session.run(new Map([[source.inputs[0].name, input]]));
-    return new Map(
-      indices.map((index, position) => [
-        names[position],
-        cosine(blobs.get(index) ?? [], wanted.get(names[position])?.data ?? new Float32Array()),
-      ]),
-    );
+    return await session.run(new Map([[name, input]]));
   } finally {
     await session.close();
   }

@@ -29,11 +29,16 @@ export function loadModel(name: string): Promise<Network> {
   return loadNetwork({ proto: join(folder, 'deploy.prototxt'), model: join(folder, 'weights.caffemodel') });
 }
 
+/** Pictures to calibrate on; few of large ones, which take long. */
+function pictureCount({ preprocessing: { crop } }: RealModel): number {
+  return crop.width * crop.height > 100_000 ? 6 : 24;
+}
+
 /** @param folder for the prepared inputs */
-export async function calibratedModel(model: RealModel, folder: string, count = 24): Promise<CalibratedModel> {
+export async function calibratedModel(model: RealModel, folder: string): Promise<CalibratedModel> {
   const network = await loadModel(model.name);
   const shape = [1, ...network.inputs[0].shape.slice(1)];
-  const pictures = await picturesOf(model, count);
+  const pictures = await picturesOf(model, pictureCount(model));
   const inputs = await Promise.all(
     pictures.map(async (picture, index) => {
       const path = join(folder, `${model.name}-${index}.npy`);

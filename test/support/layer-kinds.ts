@@ -50,6 +50,8 @@ const cases: readonly LayerCase[] = [
   unary('Reduction', 'reduction_param { axis: 2 operation: MEAN }'),
   unary('Reduction', 'reduction_param { axis: 2 operation: ASUM }'),
   unary('Reduction', 'reduction_param { operation: SUMSQ }'),
+  unary('MVN'),
+  unary('MVN', 'mvn_param { across_channels: true normalize_variance: false }'),
   unary('Permute', 'permute_param { order: 0 order: 2 order: 3 order: 1 }'),
   unary('Permute', 'permute_param { order: 0 order: 3 }'),
   unary('Tile', 'tile_param { axis: 1 tiles: 3 }'),

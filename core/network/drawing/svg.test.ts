@@ -12,8 +12,8 @@ input: "data" input_shape { dim: 1 dim: 3 dim: 8 dim: 8 }
 layer { name: "conv" type: "Convolution" bottom: "data" top: "conv" convolution_param { num_output: 4 kernel_size: 3 } }
 layer { name: "relu" type: "ReLU" bottom: "conv" top: "conv" }
 layer { name: "left" type: "Pooling" bottom: "conv" top: "left" pooling_param { kernel_size: 2 stride: 2 } }
-layer { name: "mvn" type: "MVN" bottom: "left" top: "mvn" }
-layer { name: "sum" type: "Eltwise" bottom: "left" bottom: "mvn" top: "sum" }`,
+layer { name: "norm" type: "BatchNorm" bottom: "left" top: "norm" batch_norm_param { use_global_stats: false } }
+layer { name: "sum" type: "Eltwise" bottom: "left" bottom: "norm" top: "sum" }`,
     'small.prototxt',
   ),
 );
@@ -26,15 +26,15 @@ describe('drawNetwork', () => {
       ['Input', 'data', [], 'input'],
       ['Convolution', 'conv', ['ReLU'], 'int8'],
       ['Pooling', 'left', [], 'int8'],
-      ['MVN', 'mvn', [], 'not'],
+      ['BatchNorm', 'norm', [], 'not'],
       ['Eltwise', 'sum', [], 'int8'],
     ]);
     expect(edges.map(({ from, to }) => [from, to].map((id) => nodes.find((node) => node.id === id)?.name))).toEqual([
       ['data', 'conv'],
       ['conv', 'left'],
-      ['left', 'mvn'],
+      ['left', 'norm'],
       ['left', 'sum'],
-      ['mvn', 'sum'],
+      ['norm', 'sum'],
     ]);
   });
 
@@ -58,7 +58,7 @@ describe('drawNetwork', () => {
         ...drawNetwork(network, inspection).matchAll(/<title>[A-Za-z]+ (\w+)<\/title><rect x="[-\d.]+" y="([\d.]+)"/g),
       ].map(([, name, y]) => [name, Number(y)]),
     );
-    const order = ['data', 'conv', 'left', 'mvn', 'sum'].map((name) => heights.get(name) ?? NaN);
+    const order = ['data', 'conv', 'left', 'norm', 'sum'].map((name) => heights.get(name) ?? NaN);
     expect(order).toEqual(order.toSorted((a, b) => a - b));
   });
 });

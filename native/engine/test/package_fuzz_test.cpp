@@ -3,6 +3,7 @@
 // lies behind it is met.
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <cstring>
 
 #include "executor.h"
@@ -71,6 +72,12 @@ void damage(AlignedBytes& bytes, Random& random) {
   }
 }
 
+// As many as CORTADO_FUZZ_ROUNDS says, for longer runs.
+std::uint32_t rounds(std::uint32_t usual) {
+  const char* wanted = std::getenv("CORTADO_FUZZ_ROUNDS");
+  return wanted == nullptr ? usual : static_cast<std::uint32_t>(std::strtoul(wanted, nullptr, 10));
+}
+
 void damage_and_try(const AlignedBytes& good, std::uint32_t seeds, Outcomes& outcomes) {
   for (std::uint32_t seed = 0; seed < seeds; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
@@ -85,7 +92,7 @@ void damage_and_try(const AlignedBytes& good, std::uint32_t seeds, Outcomes& out
 
 TEST(PackageFuzz, ChangedBytesNeverCrash) {
   Outcomes outcomes;
-  damage_and_try(test::sample_package(0), 6000, outcomes);
+  damage_and_try(test::sample_package(0), rounds(6000), outcomes);
   // The damage reaches all depths: the frame, what the network computes, and what no run depends on.
   EXPECT_GT(outcomes.refused, 1000);
   EXPECT_GT(outcomes.differed, 300);
@@ -94,7 +101,7 @@ TEST(PackageFuzz, ChangedBytesNeverCrash) {
 
 TEST(PackageFuzz, ChangedBytesOfTheFurtherOperationsNeverCrash) {
   Outcomes outcomes;
-  damage_and_try(test::FurtherNetwork(0).finish(), 3000, outcomes);
+  damage_and_try(test::FurtherNetwork(0).finish(), rounds(3000), outcomes);
   EXPECT_GT(outcomes.refused, 500);
   EXPECT_GT(outcomes.passed, 250);
 }
