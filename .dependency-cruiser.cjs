@@ -45,7 +45,8 @@ module.exports = {
     },
     {
       name: 'one-way-between-processes',
-      comment: 'Main, preload script and engine share electron/shared alone; the page knows its types, never their code.',
+      comment:
+        'Main, preload script and engine share electron/shared alone; the page knows its types, never their code.',
       severity: 'error',
       from: { path: '^electron/(main|preload|engine)/' },
       to: { path: '^(renderer/|electron/(main|preload|engine)/)', pathNot: '^electron/$1/' },
@@ -63,10 +64,6 @@ module.exports = {
   options: {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: {
-      exportsFields: ['exports'],
-      conditionNames: ['svelte', 'import', 'require', 'node', 'default', 'types'],
-    },
     tsConfig: { fileName: 'tsconfig.json' },
     // Packages that say how they are imported, not how they are required.
     enhancedResolveOptions: {

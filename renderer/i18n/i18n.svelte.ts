@@ -50,6 +50,7 @@ class Texts {
 
   /** `12 s`, `3 min 05 s`. */
   seconds(seconds: number): string {
+    if (seconds < 10) return this.text('time.seconds', { seconds: Math.round(seconds * 10) / 10 });
     const whole = Math.round(seconds);
     if (whole < 60) return this.text('time.seconds', { seconds: whole });
     return this.text('time.minutes', { minutes: Math.floor(whole / 60), seconds: String(whole % 60).padStart(2, '0') });

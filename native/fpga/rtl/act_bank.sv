@@ -1,5 +1,5 @@
-// One bank of the activation buffer: Blocks x 2048 words of 16 channels, eight block RAMs a block. Data comes one cycle after
-// a granted request. Port A reads: the array before the vector unit, which waits only where both want the same block.
+// One bank of the activation buffer: Blocks x 2048 words of 16 channels, eight block RAMs a block. Data comes one cycle
+// after a granted request. Port A reads: the array before the vector unit, which waits only where both want the same block.
 // Port B: results before stores before loads. Words at and above Blocks * 2048 do not exist: the top level reports them.
 module act_bank #(
   parameter int unsigned Blocks = 4

@@ -126,7 +126,7 @@ module conv_drain #(
     if (advance) begin
       sums_q <= candidates[SelectWidth'({pixel_q, bank_q, eighth})];
       result_q <= result;
-      row_q <= conv_q.param_row + (output_q.leaky ? cortado_pkg::ParamRowWidth'({eighth, 1'b0}) : cortado_pkg::ParamRowWidth'(eighth));
+      row_q <= conv_q.param_row + {6'd0, output_q.leaky ? {eighth, 1'b0} : {1'b0, eighth}};
     end
   end
 

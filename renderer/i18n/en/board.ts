@@ -2,6 +2,7 @@ export const board = {
   'board.lead': 'Where the board is and how to log in. Cortado asks it what it can do before anything is sent.',
   'board.kind': 'Connect to',
   'board.kind.ssh': 'A board in the network (SSH)',
+  'board.kind.ssh.text': 'Any ARM Linux board with an SSH server.',
   'board.kind.virtual': 'The virtual board on this computer',
   'board.host': 'Name or address',
   'board.host.help': 'Such as 192.168.1.20 or raspberrypi.local. Add :port if SSH does not listen on 22.',
@@ -42,7 +43,8 @@ export const board = {
   'board.otherBoard.cause': 'The board says that it is {found}; the files were built for {chosen}.',
   'board.otherBoard.advice':
     'Usually that works, since NEON files run on all of them. Choose the right one in the step Target to be sure.',
-  'board.emulated': 'emulated: times mean nothing',
+  'board.emulated': 'This board is emulated: outputs are right, times mean nothing.',
+  'board.cores': { one: '{n} core', other: '{n} cores' },
   'board.virtualNote': 'The virtual board has the processor of this computer.',
   'question.hostKey.title': 'Is this your board?',
   'question.hostKey.first': '{host} has not been seen before. It shows this {kind} key:',

@@ -12,7 +12,7 @@ export const calibrate = {
   'calibrate.progress': 'Calibration',
   'calibrate.needsImages': 'Choose pictures first: calibration measures the network on them.',
   'calibrate.notNeeded': 'This target computes in {precision}: no calibration is needed.',
-  'calibrate.result': { one: 'Calibrated on {n} picture', other: 'Calibrated on {n} pictures' },
+  'calibrate.result': { one: 'Calibrated on {n} picture.', other: 'Calibrated on {n} pictures.' },
   'calibrate.result.text': '{method}, on {device}.',
   'calibrate.ownTable': 'Uses your own table {file}.',
   'calibrate.skipped': { one: 'One file was left out', other: '{n} files were left out' },
@@ -22,7 +22,7 @@ export const calibrate = {
   'calibrate.sort.order': 'Order in the network',
   'calibrate.trouble': 'Trouble',
   'calibrate.trouble.help':
-    'How badly the values fit into 8 bits: few very large ones stretch the scale, so that the many small ones lose their detail. 0 is none.',
+    'How much of the layer lies beyond its threshold and is clipped. Below a quarter of a percent is fine; from half a percent on, look at its error in the step Accuracy.',
   'calibrate.trouble.low': 'fine',
   'calibrate.trouble.medium': 'watch',
   'calibrate.trouble.high': 'hard to quantise',

@@ -39,6 +39,8 @@ export const codes = {
   'reason.changed.run': 'The settings of the run have changed.',
   'reason.failed': 'The last attempt failed.',
 
+  'reason.changed.classNames': 'The class names have changed.',
+  'advice.large-error': 'These layers differ much from fp32. Keep them in float and measure again: {layers}',
   'advice.good': 'int8 is as good as fp32 here. Go on.',
   'advice.few-pictures': 'Few pictures were measured: a share can be off by several points.',
   'advice.no-labels': 'Without labels only the agreement is known. Add labels to know the accuracy.',
@@ -72,6 +74,7 @@ export const codes = {
   'unit.operations': 'operations',
   'unit.bytes': 'bytes',
   'unit.runs': 'runs',
+  'virtual.agent-not-built': 'its agent has not been built; run npm run setup',
   'virtual.no-agent.win32': 'there is no agent for Windows; use a real board',
   'virtual.no-agent.darwin': 'there is no agent for macOS; use a real board',
 } as const;

@@ -1,6 +1,6 @@
 export const model = {
   'model.lead': 'Choose the network: its description (deploy.prototxt) and its weights (.caffemodel).',
-  'model.drop': 'Drop deploy.prototxt or the .caffemodel here, or choose them below.',
+  'model.drop': 'Drop deploy.prototxt or the .caffemodel here, or choose them.',
   'model.proto': 'Network description (.prototxt)',
   'model.weights': 'Weights (.caffemodel)',
   'model.notChosen': 'not chosen yet',
@@ -27,7 +27,8 @@ export const model = {
   'model.graph': 'The network as a graph',
   'model.graph.help':
     'Drag to move, wheel or the buttons to zoom, arrow keys to go from layer to layer. Brown layers run as int8, blue ones in float.',
-  'model.list': 'As a list',
+  'model.view.graph': 'Graph',
+  'model.view.list': 'List',
   'model.view': 'View',
   'model.search': 'Find a layer',
   'model.search.found': { one: '{n} layer found', other: '{n} layers found' },

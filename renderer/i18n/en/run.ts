@@ -9,7 +9,7 @@ export const run = {
   'run.iterations': 'Timed runs',
   'run.iterations.help': '100 are enough for the median, 1000 for the 99th percentile.',
   'run.warmup': 'Warm-up runs',
-  'run.threads': 'Threads (empty: the agent chooses)',
+  'run.threads': 'Threads (empty: automatic)',
   'run.live': 'Live',
   'run.live.text': '{done} of {total} runs; the last one took {latency}',
   'run.live.median': 'Median so far',
@@ -31,7 +31,7 @@ export const run = {
   'run.rate': 'Per second',
   'run.spread': 'Fastest to slowest',
   'run.loading': 'Load time',
-  'run.memory': 'Memory at the peak',
+  'run.memory': 'Peak memory',
   'run.package': 'Package',
   'run.verified': {
     one: 'Verified: {n} int8 blob equals the reference bit for bit.',

@@ -5,6 +5,7 @@ export const board: Translation<typeof english> = {
   'board.lead': '填写开发板的地址和登录方式。在发送任何文件之前，Cortado 会先探测它的能力。',
   'board.kind': '连接到',
   'board.kind.ssh': '网络中的开发板（SSH）',
+  'board.kind.ssh.text': '任何带 SSH 服务的 ARM Linux 开发板。',
   'board.kind.virtual': '本机上的虚拟开发板',
   'board.host': '主机名或地址',
   'board.host.help': '例如 192.168.1.20 或 raspberrypi.local。如果 SSH 端口不是 22，请加上 :端口。',
@@ -45,7 +46,8 @@ export const board: Translation<typeof english> = {
   'board.otherBoard.cause': '探测到的是 {found}，而部署包是为 {chosen} 生成的。',
   'board.otherBoard.advice':
     '通常也能运行，因为 NEON 部署包在这些板子上通用。为稳妥起见，请在“目标平台”步骤中选择正确的开发板。',
-  'board.emulated': '模拟运行：时间没有意义',
+  'board.emulated': '该开发板是模拟的：输出正确，但时间没有意义。',
+  'board.cores': '{n} 个核心',
   'board.virtualNote': '虚拟开发板使用的就是本机的处理器。',
   'question.hostKey.title': '这是你的开发板吗？',
   'question.hostKey.first': '首次连接 {host}，它出示的 {kind} 主机密钥为：',

@@ -14,7 +14,7 @@ export const calibrate: Translation<typeof english> = {
   'calibrate.progress': '校准',
   'calibrate.needsImages': '请先选择图片：校准需要用图片来测量网络。',
   'calibrate.notNeeded': '目标精度为 {precision}，无需校准。',
-  'calibrate.result': '已用 {n} 张图片完成校准',
+  'calibrate.result': '已用 {n} 张图片完成校准。',
   'calibrate.result.text': '{method}，运行设备：{device}。',
   'calibrate.ownTable': '使用你自己的校准表 {file}。',
   'calibrate.skipped': '跳过了 {n} 个文件',
@@ -23,7 +23,8 @@ export const calibrate: Translation<typeof english> = {
   'calibrate.sort.trouble': '量化难度',
   'calibrate.sort.order': '网络中的顺序',
   'calibrate.trouble': '量化难度',
-  'calibrate.trouble.help': '数值有多难用 8 位表示：少数很大的值会拉大量程，使大量小值失去细节。0 表示没有问题。',
+  'calibrate.trouble.help':
+    '该层有多少数值超出阈值而被截断。低于 0.25% 属于良好；超过 0.5% 时，请在“精度”步骤中查看该层的误差。',
   'calibrate.trouble.low': '良好',
   'calibrate.trouble.medium': '留意',
   'calibrate.trouble.high': '难以量化',

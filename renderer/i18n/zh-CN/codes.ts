@@ -41,6 +41,8 @@ export const codes: Translation<typeof english> = {
   'reason.changed.run': '运行参数已改变。',
   'reason.failed': '上一次尝试失败了。',
 
+  'reason.changed.classNames': '类别名称已改变。',
+  'advice.large-error': '这些层与 fp32 相差较大，建议保留为浮点后重新测量：{layers}',
   'advice.good': '在这些图片上，int8 与 fp32 一样好，可以继续。',
   'advice.few-pictures': '测量的图片较少，比例可能有几个百分点的误差。',
   'advice.no-labels': '没有标签时只能得到一致性；添加标签后才能得到准确率。',
@@ -71,6 +73,7 @@ export const codes: Translation<typeof english> = {
   'unit.operations': '个算子',
   'unit.bytes': '字节',
   'unit.runs': '次',
+  'virtual.agent-not-built': '尚未构建代理程序，请运行 npm run setup',
   'virtual.no-agent.win32': '没有适用于 Windows 的代理程序，请使用真实的开发板',
   'virtual.no-agent.darwin': '没有适用于 macOS 的代理程序，请使用真实的开发板',
 };

@@ -3,7 +3,7 @@ import type { Translation } from '../message.ts';
 
 export const model: Translation<typeof english> = {
   'model.lead': '选择网络：结构描述（deploy.prototxt）和权重（.caffemodel）。',
-  'model.drop': '把 deploy.prototxt 或 .caffemodel 拖到这里，也可以在下面选择。',
+  'model.drop': '把 deploy.prototxt 或 .caffemodel 拖到这里，也可以手动选择。',
   'model.proto': '网络结构（.prototxt）',
   'model.weights': '权重（.caffemodel）',
   'model.notChosen': '尚未选择',
@@ -29,7 +29,8 @@ export const model: Translation<typeof english> = {
   'model.someNot.advice': '请在该层之前截断网络，或在 Cortado 的输出之后由你自己的程序计算该层。',
   'model.graph': '网络结构图',
   'model.graph.help': '拖动可平移，滚轮或按钮可缩放，方向键在各层之间移动。棕色的层以 int8 运行，蓝色的层以浮点运行。',
-  'model.list': '列表',
+  'model.view.graph': '结构图',
+  'model.view.list': '列表',
   'model.view': '视图',
   'model.search': '查找层',
   'model.search.found': '找到 {n} 层',

@@ -11,7 +11,7 @@ export const run: Translation<typeof english> = {
   'run.iterations': '计时次数',
   'run.iterations.help': '测中位数 100 次即可，测第 99 百分位需要 1000 次。',
   'run.warmup': '预热次数',
-  'run.threads': '线程数（留空由板端决定）',
+  'run.threads': '线程数（留空为自动）',
   'run.live': '实时',
   'run.live.text': '第 {done} / {total} 次；最近一次 {latency}',
   'run.live.median': '当前中位数',

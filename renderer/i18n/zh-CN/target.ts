@@ -8,7 +8,7 @@ export const target: Translation<typeof english> = {
   'target.cores': '{count} × {core}',
   'target.clock': '{mhz} MHz',
   'target.memory': '内存 {sizes}',
-  'target.virtual': '本机上的虚拟开发板：没有硬件也能走完全程，但测得的是本机的时间。',
+  'target.virtual': '在本机上运行，无需硬件',
   'target.virtual.unavailable': '当前系统不可用：{reason}',
   'target.generic': '该架构的任意开发板',
   'target.backend': '计算单元',

@@ -8,7 +8,9 @@ export function probeFacts({ address, probe, hostKey }: BoardView): readonly (re
   const instructions = (['neon', 'dotprod', 'i8mm', 'fp16'] as const).filter((name) => cpu[name]);
   const cores = cpu.cores.map((core) => {
     const clock = core.maxHz === null ? '' : `, ${formatHertz(core.maxHz)}`;
-    return `${core.count} × ${core.name ?? t('word.unknown')}${clock}`;
+    return core.name === null
+      ? `${t('board.cores', { n: core.count })}${clock}`
+      : `${core.count} × ${core.name}${clock}`;
   });
   const governors = [...new Set(cpu.cores.flatMap(({ governor }) => (governor === null ? [] : [governor])))];
   const hottest = Math.max(...probe.temperatures.map(({ celsius }) => celsius));

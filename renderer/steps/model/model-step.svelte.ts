@@ -32,6 +32,16 @@ export class ModelStepState {
     return proto !== null && weights !== null;
   }
 
+  /** Reads the network where it was chosen and not read yet, or its files have changed since. */
+  async readIfNeeded(): Promise<void> {
+    const { app, stages } = this.project;
+    const { state } = this.project.statusOf('model');
+    if (!this.isComplete || stages.load.isActive || (state !== 'current' && state !== 'outdated')) return;
+    const outcome = await app.api.call('stages.start', { stage: 'load' });
+    // The engine may have begun by itself meanwhile.
+    if (!outcome.ok && outcome.error.code !== 'stage.running') app.taken(outcome);
+  }
+
   async choose(kind: 'proto' | 'weights'): Promise<void> {
     const { app } = this.project;
     const path = app.taken(

@@ -9,6 +9,7 @@ import type {
 } from '../../../electron/shared/ipc-schema.ts';
 import type { AppInfo } from '../../../electron/shared/schemas/app.ts';
 import type { WireError } from '../../../electron/shared/schemas/basics.ts';
+import type { StageName, StageView } from '../../../electron/shared/schemas/stages.ts';
 import { recorded } from './recorded.ts';
 import { StagePlayer } from './stage-player.ts';
 
@@ -53,14 +54,13 @@ export class CortadoDouble implements CortadoApi {
     this.answers = { ...this.mainAnswers(), ...this.engineAnswers() };
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- the real one is asynchronous too
-  async call<Name extends CallName>(name: Name, args?: CallArgs<Name>): Promise<Outcome<CallResult<Name>>> {
+  call<Name extends CallName>(name: Name, args?: CallArgs<Name>): Promise<Outcome<CallResult<Name>>> {
     this.calls.push({ name, args });
     const failure = this.failures.get(name);
-    if (failure !== undefined) return { ok: false, error: failure };
-    const answer = this.answers[name] as ((args: CallArgs<Name>) => CallResult<Name>) | undefined;
-    if (answer === undefined) return { ok: false, error: noAnswer(name) };
-    return { ok: true, value: answer(args as CallArgs<Name>) };
+    if (failure !== undefined) return Promise.resolve({ ok: false, error: failure });
+    const answer: Answers[Name] = this.answers[name];
+    if (answer === undefined) return Promise.resolve({ ok: false, error: noAnswer(name) });
+    return Promise.resolve({ ok: true, value: answer(args as never) });
   }
 
   on<Name extends EventName>(name: Name, listener: (payload: EventPayload<Name>) => void): () => void {
@@ -83,6 +83,11 @@ export class CortadoDouble implements CortadoApi {
   /** Tells the window of a project, as main does after a start that goes on where the last one ended. */
   openProject(): void {
     this.emit('project', this.stages.view);
+  }
+
+  /** The stage as it stands. */
+  stage(name: StageName): StageView | undefined {
+    return this.stages.view.stages.find(({ stage }) => stage === name);
   }
 
   /** From now on this call ends in an error. */

@@ -9,7 +9,7 @@ import { build, preview, type PreviewServer } from 'vite';
 
 const harness = fileURLToPath(new URL('../harness', import.meta.url));
 /** Debian's; elsewhere CORTADO_CHROMIUM names one. */
-const EXECUTABLE = process.env['CORTADO_CHROMIUM'] ?? '/usr/bin/chromium';
+const EXECUTABLE = process.env.CORTADO_CHROMIUM ?? '/usr/bin/chromium';
 
 /** Whether there is a browser to test with. */
 export const hasBrowser = existsSync(EXECUTABLE);
@@ -61,7 +61,8 @@ export class TestPages {
   }
 
   async open({ project, language, dark, stageMs, width = 1280, height = 800 }: PageOptions = {}): Promise<Page> {
-    const page = await this.browser.newPage({ viewport: { width, height }, reducedMotion: 'reduce' });
+    const context = await this.browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce' });
+    const page = await context.newPage();
     const search = new URLSearchParams({
       ...(project === undefined ? {} : { project }),
       ...(language === undefined ? {} : { language }),
