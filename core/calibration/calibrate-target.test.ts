@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeNpy } from '../common/npy.ts';
 import type { Progress } from '../common/progress.ts';
 import { randomSource } from '../common/random.ts';
+import { aciq } from './methods/aciq.ts';
 import { calibrateTarget, type CalibrationResult, type TargetRequest } from './calibrate-target.ts';
 import { FakeSession, smallTarget } from './fixtures.testing.ts';
 
@@ -80,6 +81,27 @@ describe('calibrateTarget', () => {
     expect(data.max).toBe(3);
     expect(data.histogram.counts.reduce((a, b) => a + b)).toBe(12);
     expect(data.histogram.counts[2047]).toBe(4);
+  });
+
+  it('has a scale per group of channels where the format does, 0 for a dead group', async () => {
+    const halves: Blob = (name, input, index) => {
+      const values = usual(name, input, index);
+      return name === 'c1' ? values.map((value, i) => (i < 2000 ? 0 : value)) : values;
+    };
+    const { result } = await run({ format: 'dev', group: 1 }, halves);
+    const [dead, alive] = result.table.activations.get('conv2') ?? [];
+    expect(dead).toBe(0);
+    expect(alive).toBeGreaterThan(0);
+    expect(result.table.weights.get('conv2')).toEqual([127, 31.75]);
+    const { result: whole } = await run({ format: 'dev' }, halves);
+    expect(whole.table.activations.get('conv2')).toEqual([alive]);
+  });
+
+  it('tells methods how many values an input has', async () => {
+    const { result } = await run({ format: 'ncnn', method: 'aciq' });
+    const { max, threshold } = result.layers[1];
+    expect(threshold).toBe(aciq.choose({ max, counts: new Float64Array(2048) }, 4000).threshold);
+    expect(result.table.weights.get('conv1')).toEqual([Math.fround(127 / (aciq.weightThreshold?.(2, 2, 127) ?? 0)), 0]);
   });
 
   it('takes several samples out of one file', async () => {

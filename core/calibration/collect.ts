@@ -6,6 +6,7 @@ import { notFiniteError } from './guards.ts';
 import { emptyHistogram, type Histogram } from './histogram.ts';
 import type { CountingRule } from './histogram.ts';
 import { absoluteMax, emptyRange, mergeRanges, rangeOf, type BlobRange } from './range.ts';
+import { regionValues, type Region } from './region.ts';
 import { readSamples, type SkippedFile } from './samples.ts';
 
 /** Everything that a pass over the inputs needs. */
@@ -15,8 +16,8 @@ export interface Pass extends LongCall {
   readonly input: { readonly blob: string; readonly shape: Shape };
   /** Absent where no blob but the input is wanted. */
   readonly session: ForwardSession | undefined;
-  /** Blobs to look at; the session returns all of them but the input. */
-  readonly blobs: readonly string[];
+  /** What to look at; the session returns all of their blobs but the input. */
+  readonly regions: readonly Region[];
 }
 
 export interface CollectedRanges {
@@ -24,50 +25,59 @@ export interface CollectedRanges {
   /** Files that could be read, for the second pass. */
   readonly readable: readonly string[];
   readonly skipped: readonly SkippedFile[];
+  /** Inputs in them; a .npy file may hold several. */
+  readonly sampleCount: number;
 }
 
-/** First pass: the range of every blob over all inputs. Error: `calibration.not-finite`. */
+/** First pass: the range of every region over all inputs. Error: `calibration.not-finite`. */
 export async function collectRanges(pass: Pass): Promise<CollectedRanges> {
-  const ranges = new Map<string, BlobRange>(pass.blobs.map((blob) => [blob, emptyRange]));
+  const ranges = new Map<string, BlobRange>(pass.regions.map(({ id }) => [id, emptyRange]));
   const readable: string[] = [];
   const skipped: SkippedFile[] = [];
-  const visit = (blob: string, values: Float32Array, path: string): void => {
+  let sampleCount = 0;
+  const visit: Visitor = ({ id, blob }, values, path) => {
     const range = rangeOf(values);
     if (range.notFinite > 0) throw notFiniteError(blob, path, blob === pass.input.blob);
-    ranges.set(blob, mergeRanges(ranges.get(blob) ?? emptyRange, range));
+    ranges.set(id, mergeRanges(ranges.get(id) ?? emptyRange, range));
   };
   await forEachFile(pass, 'measuring ranges (pass 1 of 2)', visit, {
-    onRead: (path) => readable.push(path),
+    onRead: (path, samples) => {
+      readable.push(path);
+      sampleCount += samples;
+    },
     onSkip: (file) => skipped.push(file),
   });
-  return { ranges, readable, skipped };
+  return { ranges, readable, sampleCount, skipped };
 }
 
-/** Second pass: the histogram of every blob over its range. Blobs without a range above 0 are left out. */
+/** Second pass: the histogram of every region over its range. Those without a range above 0 are left out. */
 export async function collectHistograms(
   pass: Pass,
   ranges: ReadonlyMap<string, BlobRange>,
   count: CountingRule,
 ): Promise<ReadonlyMap<string, Histogram>> {
   const histograms = new Map<string, Histogram>();
-  for (const blob of pass.blobs) {
-    const max = absoluteMax(ranges.get(blob) ?? emptyRange);
-    if (max > 0) histograms.set(blob, emptyHistogram(max));
+  for (const { id } of pass.regions) {
+    const max = absoluteMax(ranges.get(id) ?? emptyRange);
+    if (max > 0) histograms.set(id, emptyHistogram(max));
   }
-  await forEachFile(pass, 'counting values (pass 2 of 2)', (blob, values) => {
-    const histogram = histograms.get(blob);
+  await forEachFile(pass, 'counting values (pass 2 of 2)', ({ id }, values) => {
+    const histogram = histograms.get(id);
     if (histogram !== undefined) count(values, histogram.max, histogram.counts);
   });
   return histograms;
 }
 
-type Visitor = (blob: string, values: Float32Array, path: string) => void;
+type Visitor = (region: Region, values: Float32Array, path: string) => void;
 
 async function forEachFile(
   pass: Pass,
   stage: string,
   visit: Visitor,
-  listeners: { readonly onRead?: (path: string) => void; readonly onSkip?: (file: SkippedFile) => void } = {},
+  listeners: {
+    readonly onRead?: (path: string, samples: number) => void;
+    readonly onSkip?: (file: SkippedFile) => void;
+  } = {},
 ): Promise<void> {
   const { paths, preprocessing, input, signal } = pass;
   const meter = new ProgressMeter(stage, paths.length, 'inputs', pass.onProgress);
@@ -80,22 +90,23 @@ async function forEachFile(
   };
   for await (const { path, tensors } of readSamples({ paths, shape: input.shape, preprocessing, signal, onSkip })) {
     for (const tensor of tensors)
-      await visitBlobs(pass, tensor, (blob, values) => {
-        visit(blob, values, path);
+      await visitBlobs(pass, tensor, (region, values) => {
+        visit(region, values, path);
       });
-    listeners.onRead?.(path);
+    listeners.onRead?.(path, tensors.length);
     done++;
     meter.report(done + skipped, path);
   }
 }
 
-async function visitBlobs(pass: Pass, tensor: Tensor, visit: (blob: string, values: Float32Array) => void) {
+async function visitBlobs(pass: Pass, tensor: Tensor, visit: (region: Region, values: Float32Array) => void) {
   const { input, session, signal } = pass;
   const results = await session?.run(new Map([[input.blob, tensor]]));
-  for (const blob of pass.blobs) {
+  for (const region of pass.regions) {
     signal?.throwIfAborted();
+    const { blob } = region;
     const values = results?.get(blob) ?? (blob === input.blob ? tensor : undefined);
     if (values === undefined) throw new Error(`the session did not return ${blob}`);
-    visit(blob, values.data);
+    visit(region, regionValues(region, values.data));
   }
 }

@@ -1,8 +1,9 @@
 import { Option, type Command } from 'commander';
 import { calibrate } from '../../calibration/calibrate.ts';
 import type { BlobCalibration } from '../../calibration/calibrate-target.ts';
-import type { Grouping, MethodName } from '../../calibration/formats/format.ts';
+import type { Grouping } from '../../calibration/formats/format.ts';
 import { tableFormatNames } from '../../calibration/formats/index.ts';
+import { methodNames, type MethodName } from '../../calibration/methods/index.ts';
 import { writeTable } from '../../calibration/read-table.ts';
 import type { TableFormat } from '../../calibration/table.ts';
 import { CortadoError } from '../../common/errors.ts';
@@ -19,7 +20,7 @@ interface CalibrateFlags extends PreprocessingOptions {
   readonly images: string;
   readonly output: string;
   readonly format: TableFormat;
-  readonly method: MethodName;
+  readonly method?: MethodName;
   readonly group?: string;
   readonly gpu: string;
   readonly threads?: number;
@@ -36,11 +37,13 @@ export function addCalibrateCommand(program: Command, signal: AbortSignal): void
     .requiredOption('--output <file>', 'the table that is written');
   addPreprocessingOptions(command)
     .addOption(new Option('--format <name>', 'table format').choices(tableFormatNames).default('ncnn'))
-    .addOption(new Option('--method <name>', 'how thresholds are chosen').choices(['kl']).default('kl'))
+    .addOption(
+      new Option('--method <name>', "how thresholds are chosen; the format's own if absent").choices(methodNames),
+    )
     .addOption(
       new Option(
         '--group <0|1>',
-        "1: a weight scale per output channel; 0: per layer; the format's own if absent",
+        "1: scales per output channel or group; 0: per layer; the format's own if absent",
       ).choices(['0', '1']),
     )
     .addOption(new Option('--gpu <0|1>', 'forward on the GPU').choices(['0', '1']).default('0'))
@@ -79,9 +82,10 @@ async function run(flags: CalibrateFlags, signal: AbortSignal): Promise<void> {
   result.notes.forEach(note);
   await writeTable(flags.output, result.table);
   if (flags.json === true) {
-    const layers = result.layers.map(({ key, blob, max, threshold, scale, clippedShare }) => ({
+    const layers = result.layers.map(({ key, blob, part, max, threshold, scale, clippedShare }) => ({
       key,
       blob,
+      part,
       max,
       threshold,
       scale,
