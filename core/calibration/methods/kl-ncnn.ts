@@ -24,7 +24,7 @@ function choose(histogram: Histogram): Threshold {
   const total = totalCount(histogram);
   const distribution = Float32Array.from(counts, (count) => count / total);
   const reference = Float64Array.from(distribution, (value) => value + epsilon);
-  const merge = new FractionalMerge(counts, total, new Uint8Array(counts.length).fill(1), reference, epsilon);
+  const merge = new FractionalMerge(counts, total, undefined, reference, epsilon);
   const tails = tailSums(distribution);
   const p = new Float32Array(counts.length);
   const q = new Float32Array(counts.length);
@@ -34,6 +34,7 @@ function choose(histogram: Histogram): Threshold {
     limit: Infinity,
     // Sums of up to 2047 float32 terms below 1.
     margin: 1e-5,
+    lowerBound: (i) => merge.lowerBound(i, reference[i - 1] + tails[i]),
     estimate: (i) => merge.estimate(i, reference[i - 1] + tails[i]),
     exact: (i) => divergence(distribution, i, p, q),
   });

@@ -31,6 +31,7 @@ function choose(histogram: Histogram): Threshold {
     limit: 1000,
     // Q is rounded to float32 twice at most: 1.2e-7 of ΣP = 1.
     margin: 1e-6,
+    lowerBound: (i) => merge.lowerBound(i, distribution[i - 1] + tails[i]),
     estimate: (i) => merge.estimate(i, distribution[i - 1] + tails[i]),
     exact: (i) => divergence(distribution, i, tails[i], work),
   });
