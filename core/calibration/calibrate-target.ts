@@ -2,10 +2,10 @@ import { CortadoError } from '../common/errors.ts';
 import type { LongCall } from '../common/progress.ts';
 import type { Preprocessing } from '../images/preprocessing.ts';
 import type { ForwardSession } from '../inference/session.ts';
-import { collectHistograms, collectRanges, type Pass } from './collect.ts';
+import { collectValues, type Pass, type StageTimes } from './collect.ts';
 import type { ActivationLine, Grouping, TableFormatDefinition } from './formats/format.ts';
 import { tableFormats } from './formats/index.ts';
-import { emptyHistogramError, isDead, noInputError, requireLively } from './guards.ts';
+import { emptyHistogramError, isDead, noInputError, requireLively, tooFewInputsError } from './guards.ts';
 import { emptyHistogram, totalCount, type Histogram } from './histogram.ts';
 import type { MethodName } from './methods/index.ts';
 import type { Threshold, ThresholdMethod } from './methods/method.ts';
@@ -56,13 +56,15 @@ export interface CalibrationResult {
   readonly notes: readonly string[];
   /** The method's name and origin. */
   readonly method: string;
+  /** Milliseconds by stage; `threshold` is that of choosing thresholds. */
+  readonly times: StageTimes & { readonly threshold: number };
 }
 
 /** Below this many inputs thresholds rest on chance. */
 const fewInputs = 10;
 
 /**
- * Calibrates: two forward passes over all inputs (ranges, then histograms), a threshold per blob, and the table of the
+ * Calibrates: one forward pass over all inputs (`FineHistogram` says how), a threshold per blob, and the table of the
  * format asked for. Memory does not grow with the number of inputs.
  *
  * Errors: `calibration.*`, those of the session and of .npy files; an AbortError as soon as `signal` fires.
@@ -94,12 +96,13 @@ export async function calibrateTarget(request: TargetRequest): Promise<Calibrati
       signal,
       onProgress,
     };
-    const { ranges, readable, sampleCount, skipped } = await collectRanges(pass);
-    if (readable.length === 0) throw noInputError(skipped);
+    const { histograms: fine, used, sampleCount, skipped, times } = await collectValues(pass);
+    if (used === 0) throw noInputError(skipped);
+    if (skipped.length > used) throw tooFewInputsError(used, skipped);
 
-    const notes = readable.length < fewInputs ? [fewInputsNote(readable.length)] : [];
+    const notes = used < fewInputs ? [fewInputsNote(used)] : [];
     const rangeAt = (line: ActivationLine, part: number): BlobRange =>
-      ranges.get(regionId(line.blob, part, line.parts)) ?? emptyRange;
+      fine.get(regionId(line.blob, part, line.parts))?.range ?? emptyRange;
     const lively = lines.filter((line) => {
       const range = Array.from({ length: line.parts }, (_, part) => rangeAt(line, part)).reduce(mergeRanges);
       if (line.needed) requireLively(line, range, line.blob === input.blob);
@@ -107,8 +110,8 @@ export async function calibrateTarget(request: TargetRequest): Promise<Calibrati
       notes.push(`The blob ${line.blob} was 0 on every input and no layer computes with it: it has no line.`);
       return false;
     });
-    const histograms = await collectHistograms({ ...pass, paths: readable }, ranges, method.count);
-
+    const startedAt = performance.now();
+    const histograms = new Map([...regions.keys()].map((id) => [id, fine.get(id)?.histogram(method.counted)] as const));
     const valuesPerInput = (line: ActivationLine, part: number): number => rangeAt(line, part).count / sampleCount;
     const thresholds = new Map<string, Threshold>();
     const calibrated = (line: ActivationLine, part: number): BlobCalibration => {
@@ -129,7 +132,8 @@ export async function calibrateTarget(request: TargetRequest): Promise<Calibrati
       activationKey: format.activationKey,
       activations: activationScales(layers),
     };
-    return { table, layers, skipped, used: readable.length, notes, method: method.description };
+    const threshold = performance.now() - startedAt;
+    return { table, layers, skipped, used, notes, method: method.description, times: { ...times, threshold } };
   } finally {
     await session?.close();
   }

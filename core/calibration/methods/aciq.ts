@@ -1,5 +1,4 @@
 import { totalCount, type Histogram } from '../histogram.ts';
-import { countAbsolute } from './count-absolute.ts';
 import type { Threshold, ThresholdMethod } from './method.ts';
 
 /** The best clip of a normal distribution in standard deviations, by bits: Banner et al., table in appendix A. */
@@ -16,7 +15,7 @@ const gaussianFactor = 0.5 * 0.35 * (1 + Math.sqrt(Math.PI * Math.log(4)));
  */
 export const aciq: ThresholdMethod = {
   description: 'ACIQ as ncnn2table has it',
-  count: countAbsolute,
+  counted: 'magnitudes',
   isEmpty: (histogram) => totalCount(histogram) === 0,
   choose,
   weightThreshold: (largest, count, levels) => clip(largest, count, levels === 31 ? 6 : 8),

@@ -1,5 +1,4 @@
 import { totalCount, type Histogram } from '../histogram.ts';
-import { countAbsolute } from './count-absolute.ts';
 import { klNcnn } from './kl-ncnn.ts';
 import type { Threshold, ThresholdMethod } from './method.ts';
 
@@ -18,7 +17,7 @@ const highest = 2;
  */
 export const eq: ThresholdMethod = {
   description: 'the scale near that of KL with the largest cosine similarity (EQ)',
-  count: countAbsolute,
+  counted: 'magnitudes',
   isEmpty: (histogram) => totalCount(histogram) === 0,
   choose,
 };

@@ -1,5 +1,4 @@
 import { totalCount, type Histogram } from '../histogram.ts';
-import { countAbsolute } from './count-absolute.ts';
 import { firstSmallest } from './first-smallest.ts';
 import { FractionalMerge, levels } from './fractional-merge.ts';
 import type { Threshold, ThresholdMethod } from './method.ts';
@@ -14,7 +13,7 @@ const epsilon = Math.fround(1e-4);
  */
 export const klNcnn: ThresholdMethod = {
   description: 'KL divergence as ncnn2table has it',
-  count: countAbsolute,
+  counted: 'magnitudes',
   isEmpty: (histogram) => totalCount(histogram) === 0,
   choose,
 };

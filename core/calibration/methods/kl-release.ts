@@ -1,5 +1,4 @@
 import { totalCount, type Histogram } from '../histogram.ts';
-import { countAbsolute } from './count-absolute.ts';
 import { firstSmallest } from './first-smallest.ts';
 import { FractionalMerge, levels } from './fractional-merge.ts';
 import type { Threshold, ThresholdMethod } from './method.ts';
@@ -12,7 +11,7 @@ import { pairwiseSum } from './pairwise-sum.ts';
  */
 export const klRelease: ThresholdMethod = {
   description: 'KL divergence as caffe-int8-convert-tool.py has it',
-  count: countAbsolute,
+  counted: 'magnitudes',
   isEmpty: (histogram) => totalCount(histogram) === 0,
   choose,
 };

@@ -1,5 +1,4 @@
 import { totalCount, type Histogram } from '../histogram.ts';
-import { countAbsolute } from './count-absolute.ts';
 import { levels } from './fractional-merge.ts';
 import type { Threshold, ThresholdMethod } from './method.ts';
 
@@ -14,7 +13,7 @@ import type { Threshold, ThresholdMethod } from './method.ts';
  */
 export const klTensorRt: ThresholdMethod = {
   description: 'KL divergence as TensorRT describes it',
-  count: countAbsolute,
+  counted: 'magnitudes',
   isEmpty: (histogram) => totalCount(histogram) === 0,
   choose,
 };

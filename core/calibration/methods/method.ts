@@ -1,4 +1,5 @@
-import type { CountingRule, Histogram } from '../histogram.ts';
+import type { CountedValues } from '../fine-histogram.ts';
+import type { Histogram } from '../histogram.ts';
 
 /** Where a method cuts a blob's range: values beyond `threshold` saturate. */
 export interface Threshold {
@@ -13,7 +14,7 @@ export interface Threshold {
 export interface ThresholdMethod {
   /** Name and origin, for reports: `KL as caffe-int8-convert-tool.py has it`. */
   readonly description: string;
-  readonly count: CountingRule;
+  readonly counted: CountedValues;
   /** Whether a histogram has anything that the method can go by. */
   readonly isEmpty: (histogram: Histogram) => boolean;
   /** `valuesPerInput`: how many values the blob has for one input; methods that model its distribution want it. */

@@ -1,5 +1,4 @@
 import { totalCount } from '../histogram.ts';
-import { countAbsolute } from './count-absolute.ts';
 import type { ThresholdMethod } from './method.ts';
 
 /**
@@ -8,7 +7,7 @@ import type { ThresholdMethod } from './method.ts';
  */
 export const minMax: ThresholdMethod = {
   description: 'the largest magnitude (min-max)',
-  count: countAbsolute,
+  counted: 'magnitudes',
   isEmpty: (histogram) => totalCount(histogram) === 0,
   choose: ({ max, counts }) => ({ bin: counts.length, threshold: max, scale: 127 / max }),
 };

@@ -1,5 +1,4 @@
 import { totalCount, type Histogram } from '../histogram.ts';
-import { countAbsolute } from './count-absolute.ts';
 import type { Threshold, ThresholdMethod } from './method.ts';
 
 const int8Levels = 127;
@@ -14,7 +13,7 @@ const firstCandidate = 128;
  */
 export const mse: ThresholdMethod = {
   description: 'the smallest mean squared error (MSE)',
-  count: countAbsolute,
+  counted: 'magnitudes',
   isEmpty: (histogram) => totalCount(histogram) === 0,
   choose,
 };

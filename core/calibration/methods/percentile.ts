@@ -1,5 +1,4 @@
 import { totalCount, type Histogram } from '../histogram.ts';
-import { countAbsolute } from './count-absolute.ts';
 import type { Threshold, ThresholdMethod } from './method.ts';
 
 /** Share of the values that are kept, as in the source. */
@@ -12,7 +11,7 @@ const kept = 0.9999;
  */
 export const percentile: ThresholdMethod = {
   description: 'the magnitude of 99.99 % of the values (percentile)',
-  count: countAbsolute,
+  counted: 'magnitudes',
   isEmpty: (histogram) => totalCount(histogram) === 0,
   choose,
 };
