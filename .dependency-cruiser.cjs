@@ -11,6 +11,7 @@ const order = [
   'calibration',
   'quantization',
   'build',
+  'evaluation',
   'deploy',
   'report',
   'project',
