@@ -12,6 +12,7 @@ const order = [
   'quantization',
   'build',
   'evaluation',
+  'tuning',
   'deploy',
   'report',
   'project',

@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { rm } from 'node:fs/promises';
 import { calibrate } from '../../calibration/calibrate.ts';
 import type { BlobCalibration } from '../../calibration/calibrate-target.ts';
 import type { Grouping } from '../../calibration/formats/format.ts';
@@ -6,11 +7,13 @@ import { tableFormatNames } from '../../calibration/formats/index.ts';
 import { methodNames, type MethodName } from '../../calibration/methods/index.ts';
 import { writeTable } from '../../calibration/read-table.ts';
 import type { TableFormat } from '../../calibration/table.ts';
+import { tuningFile } from '../../calibration/tuning/tuning.ts';
 import { CortadoError } from '../../common/errors.ts';
 import { isTensorFile, listImages } from '../../images/list-images.ts';
 import { loadNetwork } from '../../network/load.ts';
 import { addPreprocessingOptions, parseCount, type PreprocessingOptions } from '../options.ts';
 import { preprocessingFor } from '../preprocessing.ts';
+import { calibrateBest } from './calibrate-best.ts';
 import { textTable } from '../text-table.ts';
 import { note, print, progressOnStderr } from '../terminal.ts';
 
@@ -24,6 +27,7 @@ interface CalibrateFlags extends PreprocessingOptions {
   readonly group?: string;
   readonly gpu: string;
   readonly threads?: number;
+  readonly bestAccuracy?: true;
   readonly json?: true;
 }
 
@@ -48,6 +52,10 @@ export function addCalibrateCommand(program: Command, signal: AbortSignal): void
     )
     .addOption(new Option('--gpu <0|1>', 'forward on the GPU').choices(['0', '1']).default('0'))
     .option('--threads <count>', 'threads of the forward pass', parseCount)
+    .option(
+      '--best-accuracy',
+      'try equalisation, bias correction and methods; takes minutes, writes TABLE.tuning.json beside the table',
+    )
     .option('--json', 'print the thresholds as JSON')
     .action((flags: CalibrateFlags) => run(flags, signal));
 }
@@ -65,6 +73,10 @@ async function run(flags: CalibrateFlags, signal: AbortSignal): Promise<void> {
   const inputs = await listImages(flags.images);
   const resolved = inputs.every(isTensorFile) ? undefined : await preprocessingFor(network, flags);
   resolved?.notes.forEach(note);
+  if (flags.bestAccuracy === true) {
+    await calibrateBest({ network, inputs, preprocessing: resolved?.preprocessing }, flags, signal);
+    return;
+  }
   const result = await calibrate({
     network,
     inputs,
@@ -81,6 +93,8 @@ async function run(flags: CalibrateFlags, signal: AbortSignal): Promise<void> {
   });
   result.notes.forEach(note);
   await writeTable(flags.output, result.table);
+  // One that an earlier call left would be taken for this table's.
+  await rm(tuningFile(flags.output), { force: true });
   if (flags.json === true) {
     const layers = result.layers.map(({ key, blob, part, max, threshold, scale, clippedShare }) => ({
       key,

@@ -1,21 +1,15 @@
 import { Option, type Command } from 'commander';
 import { availableParallelism } from 'node:os';
-import { foldTable } from '../../calibration/fold-table.ts';
+import { boardGraph } from '../../calibration/board-graph.ts';
 import { tableFormatNames } from '../../calibration/formats/index.ts';
-import { calibrationTarget } from '../../calibration/network-target.ts';
-import { readTable } from '../../calibration/read-table.ts';
 import type { TableFormat } from '../../calibration/table.ts';
-import { runLocalAgent } from '../../deploy/agent/local-agent.ts';
 import { evaluate, type Evaluation } from '../../evaluation/evaluate.ts';
-import type { PackageRunner } from '../../evaluation/int8-outputs.ts';
 import { readLabels } from '../../evaluation/labels.ts';
 import type { Shares } from '../../evaluation/scores.ts';
-import { optimise } from '../../graph/passes.ts';
 import { isTensorFile, listImages } from '../../images/list-images.ts';
 import { withInputShapes } from '../../network/infer.ts';
 import { loadNetwork } from '../../network/load.ts';
-import { lowerNetwork } from '../../network/lower.ts';
-import { agentPath, hostArchitecture } from '../agents.ts';
+import { agentRunner } from '../local-runner.ts';
 import { addPreprocessingOptions, parseCount, parseCountOrZero, type PreprocessingOptions } from '../options.ts';
 import { preprocessingFor } from '../preprocessing.ts';
 import { textTable } from '../text-table.ts';
@@ -63,8 +57,7 @@ async function run(flags: EvaluateFlags, signal: AbortSignal): Promise<void> {
   resolved?.notes.forEach(note);
   const result = await evaluate({
     network,
-    graph: optimise(lowerNetwork(network)),
-    table: foldTable(await readTable(flags.table, flags.tableFormat), calibrationTarget(network)),
+    ...(await boardGraph(network, flags.table, flags.tableFormat)),
     inputs,
     preprocessing: resolved?.preprocessing,
     labels: flags.labels === undefined ? undefined : await readLabels(flags.labels),
@@ -83,24 +76,6 @@ async function run(flags: EvaluateFlags, signal: AbortSignal): Promise<void> {
 /** JSON has no infinity: a layer without any error has no SQNR. */
 function finite(_key: string, value: unknown): unknown {
   return typeof value === 'number' && !Number.isFinite(value) ? null : value;
-}
-
-/** This computer's agent; none where there is none for it, or it has not been built. */
-export async function agentRunner(threads: number, signal: AbortSignal): Promise<PackageRunner | undefined> {
-  const architecture = hostArchitecture();
-  const agent = architecture === null ? undefined : await agentPath(architecture).catch(() => undefined);
-  if (agent === undefined) {
-    note('There is no agent for this computer: int8 runs in TypeScript, with the same result but slowly.');
-    return undefined;
-  }
-  return (packageFile, listFile) =>
-    runLocalAgent({
-      agent,
-      runner: [],
-      words: ['run', packageFile, '--threads', String(threads), '--input-list', listFile],
-      signal,
-      onEvent: () => undefined,
-    });
 }
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
