@@ -106,7 +106,7 @@ export async function tune(request: TuningRequest): Promise<TuningResult> {
       const kept = best === undefined || result.outputs.sqnr > best.sqnr;
       if (kept) best = { recipe, candidate, sqnr: result.outputs.sqnr };
       steps.push({ what, sqnr: result.outputs.sqnr, agreement: result.agreement.top1, kept });
-      meter.report(steps.length, what);
+      meter.report(steps.length, `${what}: ${result.outputs.sqnr.toFixed(1)} dB`);
     };
     for (const [what, change] of trials) await attempt(what, change);
     if (best === undefined) throw new Error('nothing was tried');
