@@ -12,6 +12,8 @@ const order = [
   'calibration',
   'quantization',
   'build',
+  'evaluation',
+  'tuning',
   'deploy',
   'report',
   'project',

@@ -1,15 +1,19 @@
 import { Option, type Command } from 'commander';
+import { rm } from 'node:fs/promises';
 import { calibrate } from '../../calibration/calibrate.ts';
 import type { BlobCalibration } from '../../calibration/calibrate-target.ts';
-import type { Grouping, MethodName } from '../../calibration/formats/format.ts';
+import type { Grouping } from '../../calibration/formats/format.ts';
 import { tableFormatNames } from '../../calibration/formats/index.ts';
+import { methodNames, type MethodName } from '../../calibration/methods/index.ts';
 import { writeTable } from '../../calibration/read-table.ts';
 import type { TableFormat } from '../../calibration/table.ts';
+import { tuningFile } from '../../calibration/tuning/tuning.ts';
 import { CortadoError } from '../../common/errors.ts';
 import { isTensorFile, listImages } from '../../images/list-images.ts';
 import { loadNetwork } from '../../network/load.ts';
 import { addPreprocessingOptions, parseCount, type PreprocessingOptions } from '../options.ts';
 import { preprocessingFor } from '../preprocessing.ts';
+import { calibrateBest } from './calibrate-best.ts';
 import { textTable } from '../text-table.ts';
 import { note, print, progressOnStderr } from '../terminal.ts';
 
@@ -19,10 +23,11 @@ interface CalibrateFlags extends PreprocessingOptions {
   readonly images: string;
   readonly output: string;
   readonly format: TableFormat;
-  readonly method: MethodName;
+  readonly method?: MethodName;
   readonly group?: string;
   readonly gpu: string;
   readonly threads?: number;
+  readonly bestAccuracy?: true;
   readonly json?: true;
 }
 
@@ -36,15 +41,21 @@ export function addCalibrateCommand(program: Command, signal: AbortSignal): void
     .requiredOption('--output <file>', 'the table that is written');
   addPreprocessingOptions(command)
     .addOption(new Option('--format <name>', 'table format').choices(tableFormatNames).default('ncnn'))
-    .addOption(new Option('--method <name>', 'how thresholds are chosen').choices(['kl']).default('kl'))
+    .addOption(
+      new Option('--method <name>', "how thresholds are chosen; the format's own if absent").choices(methodNames),
+    )
     .addOption(
       new Option(
         '--group <0|1>',
-        "1: a weight scale per output channel; 0: per layer; the format's own if absent",
+        "1: scales per output channel or group; 0: per layer; the format's own if absent",
       ).choices(['0', '1']),
     )
     .addOption(new Option('--gpu <0|1>', 'forward on the GPU').choices(['0', '1']).default('0'))
     .option('--threads <count>', 'threads of the forward pass', parseCount)
+    .option(
+      '--best-accuracy',
+      'try equalisation, bias correction and methods; takes minutes, writes TABLE.tuning.json beside the table',
+    )
     .option('--json', 'print the thresholds as JSON')
     .action((flags: CalibrateFlags) => run(flags, signal));
 }
@@ -62,6 +73,10 @@ async function run(flags: CalibrateFlags, signal: AbortSignal): Promise<void> {
   const inputs = await listImages(flags.images);
   const resolved = inputs.every(isTensorFile) ? undefined : await preprocessingFor(network, flags);
   resolved?.notes.forEach(note);
+  if (flags.bestAccuracy === true) {
+    await calibrateBest({ network, inputs, preprocessing: resolved?.preprocessing }, flags, signal);
+    return;
+  }
   const result = await calibrate({
     network,
     inputs,
@@ -78,10 +93,13 @@ async function run(flags: CalibrateFlags, signal: AbortSignal): Promise<void> {
   });
   result.notes.forEach(note);
   await writeTable(flags.output, result.table);
+  // One that an earlier call left would be taken for this table's.
+  await rm(tuningFile(flags.output), { force: true });
   if (flags.json === true) {
-    const layers = result.layers.map(({ key, blob, max, threshold, scale, clippedShare }) => ({
+    const layers = result.layers.map(({ key, blob, part, max, threshold, scale, clippedShare }) => ({
       key,
       blob,
+      part,
       max,
       threshold,
       scale,
