@@ -14,13 +14,18 @@ import { widenedOutput } from './geometry.ts';
 import { CONVOLVE, SET_CONVOLUTION_OUTPUT } from './instructions/convolution.ts';
 import { LOAD_WEIGHTS } from './instructions/transfer.ts';
 import { SET_CONVOLUTION_WINDOW } from './instructions/window.ts';
+import { LayerEmitter } from './layer-emitter.ts';
 import type { ConvolutionLayer } from './layers.ts';
+import type { AcceleratorPart } from './parts.ts';
 import { packBiases, packParameters } from './parameters.ts';
 import type { LayerPlan } from './plan.ts';
 import { BLOCK_CHANNELS, packWeightSets, SET_BYTES, setCount } from './weights.ts';
 
 /** Writes the instructions of one convolution, band by band. */
-export class ConvolutionEmitter {
+export class ConvolutionEmitter extends LayerEmitter {
+  protected readonly part: AcceleratorPart;
+  readonly parameterRows: number;
+  readonly vectorWeightRows = 0;
   private readonly blocks: number;
   private readonly sets: number;
   private readonly weightOffsets: readonly number[];
@@ -31,6 +36,9 @@ export class ConvolutionEmitter {
     private readonly plan: LayerPlan,
     private readonly layer: ConvolutionLayer,
   ) {
+    super();
+    this.part = context.builder.part;
+    this.parameterRows = Math.ceil(layer.weights.outputs / 8) * (layer.requantisation?.negative === undefined ? 1 : 2);
     const [{ layout }] = plan.step.inputs;
     this.blocks = Math.ceil(layer.weights.outputs / BLOCK_CHANNELS);
     this.sets = setCount(layout, layer.weights.taps);
@@ -169,7 +177,8 @@ export class ConvolutionEmitter {
         writes: pixelSpans(outMap, streams, planesWritten, outStart, outEnd),
       },
       {
-        cycles: Math.max(convolutionCycles(this.sets, tileGroups), drainCycles(pixels, eighths, isLeaky)),
+        cycles: convolutionCycles(this.sets, tileGroups),
+        drain: drainCycles(pixels, eighths * (requantisation === undefined ? 4 : 1), isLeaky),
         bytes: 0,
       },
     );

@@ -1,11 +1,12 @@
 import type { Constants } from './constants.ts';
 import { ConvolutionEmitter } from './emit-convolution.ts';
-import { BASES, RowRing, type EmitContext } from './emit-context.ts';
+import { BASES, bufferOf, RowRing, type EmitContext } from './emit-context.ts';
 import { emitLoad, emitStore } from './emit-transfers.ts';
 import { VectorEmitter } from './emit-vector.ts';
 import { END, STAMP } from './instructions/control.ts';
 import type { AcceleratorPart } from './parts.ts';
-import type { LayerPlan } from './plan.ts';
+import type { LayerPlan, Side } from './plan.ts';
+import type { LayerEmitter } from './layer-emitter.ts';
 import { ProgramBuilder, type Instruction } from './program-builder.ts';
 import type { Placed } from './storage.ts';
 
@@ -26,7 +27,7 @@ export interface Program {
 interface Work {
   readonly plan: LayerPlan;
   readonly band: number;
-  readonly emitter: ConvolutionEmitter | VectorEmitter;
+  readonly emitter: LayerEmitter;
 }
 
 /**
@@ -75,7 +76,7 @@ export function emitProgram(
   works.forEach(({ plan, band, emitter }, index) => {
     const { operation, name } = plan.step.layer;
     load(index);
-    if (index + 1 < works.length && !readsOutputOf(works[index + 1], plan)) load(index + 1);
+    if (index + 1 < works.length && canLoadAhead(works[index], works[index + 1])) load(index + 1);
     builder.operation = operation;
     emitter.compute(band);
     const isLast = band + 1 === plan.bands.length;
@@ -98,10 +99,26 @@ export function emitProgram(
   return { instructions: builder.instructions, stamps };
 }
 
-function readsOutputOf(work: Work, plan: LayerPlan): boolean {
-  return (
-    work.band === 0 && work.plan.inputs.some(({ storage, usesMemory }) => usesMemory && storage === plan.output.storage)
+/**
+ * Whether a band's loads may stand before the band ahead of it computes: they need nothing that it stores, and overwrite nothing that
+ * it still uses, neither in the activation buffer nor in the tables.
+ */
+function canLoadAhead(current: Work, next: Work): boolean {
+  const readsStored = next.plan.inputs.some(
+    ({ storage, usesMemory }) => usesMemory && storage === current.plan.output.storage,
   );
+  if (next.plan !== current.plan && readsStored) return false;
+  if (next.band === 0 && !current.emitter.tablesFitWith(next.emitter)) return false;
+  const used = [...current.plan.inputs, current.plan.output].map((side) => wordsUsed(side, current.band));
+  return next.plan.inputs
+    .filter(({ usesMemory }) => usesMemory)
+    .map((side) => wordsUsed(side, next.band))
+    .every(({ from, to }) => used.every((other) => other.to <= from || other.from >= to));
+}
+
+function wordsUsed(side: Side, band: number): { readonly from: number; readonly to: number } {
+  const { base, planeStep } = bufferOf(side, band);
+  return { from: base, to: base + side.planes * planeStep };
 }
 
 /** The last instruction of each queue that exchanges tokens and can give one. */

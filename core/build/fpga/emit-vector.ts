@@ -13,7 +13,9 @@ import {
 import { widenedOutput } from './geometry.ts';
 import { SET_VECTOR_OUTPUT, VECTOR, VECTOR_METHODS } from './instructions/vector.ts';
 import { SET_VECTOR_WINDOW } from './instructions/window.ts';
+import { LayerEmitter } from './layer-emitter.ts';
 import type { VectorLayer } from './layers.ts';
+import type { AcceleratorPart } from './parts.ts';
 import { packParameters, packShift } from './parameters.ts';
 import type { ChipMap, LayerPlan } from './plan.ts';
 import { packDepthwise, packMultipliers } from './weights.ts';
@@ -23,7 +25,10 @@ const MOST_PIECES = 8;
 const LEAST_PIECE_CYCLES = 500;
 
 /** Writes the instructions of one layer of the vector unit, band by band. */
-export class VectorEmitter {
+export class VectorEmitter extends LayerEmitter {
+  protected readonly part: AcceleratorPart;
+  readonly parameterRows: number;
+  readonly vectorWeightRows: number;
   private readonly taps: number;
   private readonly planes: number;
   private parameterRow = 0;
@@ -34,8 +39,15 @@ export class VectorEmitter {
     private readonly plan: LayerPlan,
     private readonly layer: VectorLayer,
   ) {
+    super();
+    this.part = context.builder.part;
     this.taps = vectorTaps(layer);
     this.planes = plan.inputs[0].planes;
+    const { kind } = layer.method;
+    // A depthwise convolution loads its tables anew for each band.
+    this.parameterRows = kind === 'depthwise' ? this.planes * 2 * plan.bands.length : 1;
+    this.vectorWeightRows =
+      kind === 'depthwise' ? this.planes * this.taps * plan.bands.length : kind === 'sum' ? this.taps : 0;
   }
 
   loadTables(): void {
@@ -69,7 +81,7 @@ export class VectorEmitter {
       return;
     }
     this.setWindow(bandIndex, 0);
-    const { part } = this.context.builder;
+    const { part } = this;
     if (this.layer.method.kind === 'depthwise') {
       const atOnce = Math.max(1, Math.floor(part.vectorWeightRows / 2 / this.taps));
       for (let plane = 0; plane < this.planes; plane += atOnce) {
@@ -97,7 +109,7 @@ export class VectorEmitter {
   }
 
   private pieces(bandIndex: number, plane: number, planes: number): void {
-    const { part } = this.context.builder;
+    const { part } = this;
     const { from, to } = this.plan.bands[bandIndex];
     const width = widenedOutput(this.layer.geometry, part.streams);
     const cycles = vectorCycles(part, Math.ceil(((to - from) * width) / part.streams), planes, this.taps);

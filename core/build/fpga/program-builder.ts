@@ -16,10 +16,12 @@ export interface Cost {
   readonly cycles: number;
   /** Bytes over the memory ports. */
   readonly bytes: number;
+  /** Cycles that a tile's results take through the requantisation. */
+  readonly drain?: number;
 }
 
 export interface Instruction {
-  readonly queue: Queue | 'weights' | 'none';
+  readonly queue: Queue | 'weights';
   readonly words: Uint32Array;
   readonly cost: Cost;
   /** Position in the network's operations; the estimator sums by it. */
