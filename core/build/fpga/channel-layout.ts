@@ -27,9 +27,3 @@ export function channelsByPlace(layout: ChannelLayout): Int32Array {
 export function sameLayout(a: ChannelLayout, b: ChannelLayout): boolean {
   return a.length === b.length && a.every((count, index) => count === b[index]);
 }
-
-/** Groups of four channels in the last plane that hold any. */
-export function lastColumns(layout: ChannelLayout): number {
-  const last = layout[layout.length - 1];
-  return Math.ceil((((last - 1) % PLANE_CHANNELS) + 1) / 4);
-}

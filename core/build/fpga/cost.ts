@@ -2,7 +2,7 @@ import { planesOf, type ChannelLayout } from './channel-layout.ts';
 import { mostInputRows, widenedOutput, type WindowGeometry } from './geometry.ts';
 import type { ConvolutionLayer, VectorLayer } from './layers.ts';
 import type { AcceleratorPart } from './parts.ts';
-import { BLOCK_CHANNELS, SET_BYTES, setCount } from './weights.ts';
+import { BLOCK_CHANNELS, planesOfBlock, SET_BYTES, setCount } from './weights.ts';
 
 /** Cycles that an instruction of the array costs before its first step. */
 export const CONVOLUTION_START = 5;
@@ -66,8 +66,8 @@ export function layerCycles(part: AcceleratorPart, choice: BandChoice, rows: num
   let compute = 0;
   if (layer.kind === 'convolution') {
     const { tiles, groups } = tiling(part, geometry, rows);
-    const sets = setCount(layout, layer.weights.taps);
     const blocks = Math.ceil(layer.weights.outputs / BLOCK_CHANNELS);
+    const sets = setCount(planesOfBlock(layer.weights, layout, 0), layer.weights.taps);
     const leaky = layer.requantisation?.negative !== undefined;
     const eighths = Math.ceil(layer.weights.outputs / 8) / blocks;
     const tile = Math.max(convolutionCycles(sets, groups), drainCycles(groups * part.streams, eighths, leaky));

@@ -93,6 +93,11 @@ export function bufferOf(side: Side, index: number): ChipMap {
   return side.buffers[index % side.buffers.length];
 }
 
+/** A map from one of its planes on. */
+export function planesFrom(map: ChipMap, plane: number): ChipMap {
+  return { ...map, base: map.base + plane * map.planeStep };
+}
+
 /** Words of the pixels [first, end) (flat within a plane) of some planes. */
 export function pixelSpans(map: ChipMap, streams: number, planes: number, first: number, end: number): readonly Span[] {
   return Array.from({ length: planes }, (_, plane) => {

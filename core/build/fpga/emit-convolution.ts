@@ -1,4 +1,4 @@
-import { channelsByPlace, lastColumns } from './channel-layout.ts';
+import { channelsByPlace } from './channel-layout.ts';
 import { convolutionCycles, drainCycles, tiling } from './cost.ts';
 import {
   BASES,
@@ -6,6 +6,7 @@ import {
   firstRowOf,
   loadParameters,
   pixelSpans,
+  planesFrom,
   rowRange,
   rowsInBuffer,
   type EmitContext,
@@ -19,7 +20,7 @@ import type { ConvolutionLayer } from './layers.ts';
 import type { AcceleratorPart } from './parts.ts';
 import { packBiases, packParameters } from './parameters.ts';
 import type { LayerPlan } from './plan.ts';
-import { BLOCK_CHANNELS, packWeightSets, SET_BYTES, setCount } from './weights.ts';
+import { BLOCK_CHANNELS, packWeightSets, planesOfBlock, SET_BYTES, setCount, type PlaneRange } from './weights.ts';
 
 /** Writes the instructions of one convolution, band by band. */
 export class ConvolutionEmitter extends LayerEmitter {
@@ -27,7 +28,8 @@ export class ConvolutionEmitter extends LayerEmitter {
   readonly parameterRows: number;
   readonly vectorWeightRows = 0;
   private readonly blocks: number;
-  private readonly sets: number;
+  /** By block. */
+  private readonly ranges: readonly PlaneRange[];
   private readonly weightOffsets: readonly number[];
   private parameterRow = 0;
 
@@ -41,7 +43,7 @@ export class ConvolutionEmitter extends LayerEmitter {
     this.parameterRows = Math.ceil(layer.weights.outputs / 8) * (layer.requantisation?.negative === undefined ? 1 : 2);
     const [{ layout }] = plan.step.inputs;
     this.blocks = Math.ceil(layer.weights.outputs / BLOCK_CHANNELS);
-    this.sets = setCount(layout, layer.weights.taps);
+    this.ranges = Array.from({ length: this.blocks }, (_, block) => planesOfBlock(layer.weights, layout, block));
     this.weightOffsets = Array.from({ length: this.blocks }, (_, block) =>
       context.constants.place(packWeightSets(layer.weights, layout, block)),
     );
@@ -113,8 +115,9 @@ export class ConvolutionEmitter extends LayerEmitter {
   }
 
   private loadWeights(block: number): void {
-    const bytes = this.sets * SET_BYTES;
-    const values = { offset: this.weightOffsets[block], base: BASES.constants, sets: this.sets };
+    const sets = setCount(this.ranges[block], this.layer.weights.taps);
+    const bytes = sets * SET_BYTES;
+    const values = { offset: this.weightOffsets[block], base: BASES.constants, sets };
     this.context.builder.weights(LOAD_WEIGHTS, values, { cycles: bytes / 16, bytes });
   }
 
@@ -126,7 +129,8 @@ export class ConvolutionEmitter extends LayerEmitter {
     const { stride, pad, kernel, dilation } = geometry;
     const band = plan.bands[bandIndex];
     const [side] = plan.inputs;
-    const chip = bufferOf(side, bandIndex);
+    const range = this.ranges[block];
+    const chip = planesFrom(bufferOf(side, bandIndex), range.first);
     const outChip = bufferOf(plan.output, bandIndex);
     const width = widenedOutput(geometry, streams);
     const allPixels = (band.to - band.from) * width;
@@ -147,7 +151,7 @@ export class ConvolutionEmitter extends LayerEmitter {
     const outStart = ((plan.output.isResident ? band.from : 0) + y) * outChip.pitch + x;
     const last = x + pixels - 1;
     const outEnd = outStart - x + Math.floor(last / width) * outChip.pitch + (last % width) + 1;
-    const outMap = { ...outChip, base: outChip.base + block * planesABlock * outChip.planeStep };
+    const outMap = planesFrom(outChip, block * planesABlock);
     const tileGroups = Math.ceil(pixels / streams);
     const parameterRow = this.parameterRow + block * 4 * rowsAnEighth;
     builder.emit(
@@ -162,8 +166,8 @@ export class ConvolutionEmitter extends LayerEmitter {
         lastCount: pixels - (tileGroups - 1) * streams,
         output: outMap.base * streams + outStart,
         parameterRow,
-        planes: side.planes,
-        lastColumns: lastColumns(plan.step.inputs[0].layout),
+        planes: range.planes,
+        lastColumns: range.lastColumns,
         eighths,
         first: true,
         last: true,
@@ -171,13 +175,13 @@ export class ConvolutionEmitter extends LayerEmitter {
       },
       {
         reads: [
-          ...pixelSpans(chip, streams, side.planes, ...rowRange(chip, row, lastRow, rows)),
+          ...pixelSpans(chip, streams, range.planes, ...rowRange(chip, row, lastRow, rows)),
           { memory: 'parameters', from: parameterRow, to: parameterRow + eighths * rowsAnEighth },
         ],
         writes: pixelSpans(outMap, streams, planesWritten, outStart, outEnd),
       },
       {
-        cycles: convolutionCycles(this.sets, tileGroups),
+        cycles: convolutionCycles(setCount(range, layer.weights.taps), tileGroups),
         drain: drainCycles(pixels, eighths * (requantisation === undefined ? 4 : 1), isLeaky),
         bytes: 0,
       },

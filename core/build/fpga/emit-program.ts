@@ -95,7 +95,6 @@ export function emitProgram(
   });
   const everything = lastOfEachQueue(builder.instructions);
   builder.emit('store', END, {}, { after: everything }, { cycles: 1, bytes: 0 });
-  builder.checkTokens();
   return { instructions: builder.instructions, stamps };
 }
 

@@ -6,6 +6,7 @@ import {
   loadParameters,
   loadVectorWeights,
   pixelSpans,
+  planesFrom,
   rowRange,
   rowsInBuffer,
   type EmitContext,
@@ -17,7 +18,7 @@ import { LayerEmitter } from './layer-emitter.ts';
 import type { VectorLayer } from './layers.ts';
 import type { AcceleratorPart } from './parts.ts';
 import { packParameters, packShift } from './parameters.ts';
-import type { ChipMap, LayerPlan } from './plan.ts';
+import type { LayerPlan } from './plan.ts';
 import { packDepthwise, packMultipliers } from './weights.ts';
 
 /** Pieces that a band is cut into, so that what follows starts before the band is complete. */
@@ -159,7 +160,7 @@ export class VectorEmitter extends LayerEmitter {
     const { streams } = this.context.builder.part;
     const [first, second] = this.plan.inputs.map((side) => {
       const { firstInput } = this.plan.bands[bandIndex];
-      const chip = atPlane(bufferOf(side, bandIndex), plane);
+      const chip = planesFrom(bufferOf(side, bandIndex), plane);
       return chip.base * streams + (side.isResident ? firstInput * chip.pitch : 0);
     });
     return second - first;
@@ -174,8 +175,8 @@ export class VectorEmitter extends LayerEmitter {
     const { stride, pad, kernel, dilation } = geometry;
     const band = plan.bands[bandIndex];
     const [side] = plan.inputs;
-    const chip = atPlane(bufferOf(side, bandIndex), plane);
-    const outChip = atPlane(bufferOf(plan.output, bandIndex), plane);
+    const chip = planesFrom(bufferOf(side, bandIndex), plane);
+    const outChip = planesFrom(bufferOf(plan.output, bandIndex), plane);
     const width = widenedOutput(geometry, streams);
     const pixels = (to - from) * width;
     const groups = Math.ceil(pixels / streams);
@@ -187,7 +188,7 @@ export class VectorEmitter extends LayerEmitter {
     const weightRows = isDepthwise ? planes * this.taps : layer.method.kind === 'sum' ? this.taps : 0;
     const parameterRows = isDepthwise ? planes * 2 : 1;
     const inputSpans = plan.inputs.flatMap((each) => {
-      const map = atPlane(bufferOf(each, bandIndex), plane);
+      const map = planesFrom(bufferOf(each, bandIndex), plane);
       // Addends may be at different rows of their buffers.
       const shift = firstRowOf(side, band.firstInput) - firstRowOf(each, band.firstInput);
       const [first, end] = rowRange(map, row, lastRow, rows);
@@ -221,10 +222,6 @@ export class VectorEmitter extends LayerEmitter {
       { cycles: vectorCycles(part, groups, planes, this.taps), bytes: 0 },
     );
   }
-}
-
-function atPlane(map: ChipMap, plane: number): ChipMap {
-  return { ...map, base: map.base + plane * map.planeStep };
 }
 
 function methodOf(kind: VectorLayer['method']['kind']): keyof typeof VECTOR_METHODS {

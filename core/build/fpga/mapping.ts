@@ -18,9 +18,6 @@ export type Placement =
   /** On the processor, and why. */
   | { readonly on: 'processor'; readonly reason: string };
 
-/** Zero weights of other groups cost time: beyond so many groups the processor is quicker. */
-const MOST_DENSE_GROUPS = 8;
-
 /** Height and width of a blob; those that have none are one pixel. */
 export function sizeOf(shape: Shape): Size2d {
   return { height: shape[2] ?? 1, width: shape[3] ?? 1 };
@@ -108,14 +105,14 @@ function placeConvolution(
     bias: form.bias,
   };
 
-  if (group === channels && group > 1 && outputChannels === channels && form.kind === 'int8') {
-    if (taps > part.vectorWeightRows / 2) return onProcessor('its kernel is too large for the vector unit');
-    if (form.requantisation.negative !== undefined) return onProcessor('the vector unit has no leaky activation');
-    for (let channel = 0; channel < channels; channel += 1) {
-      const own = form.weights.subarray(channel * taps, (channel + 1) * taps);
-      if (!fitsVectorSum(own.reduce((sum, w) => sum + Math.abs(w), 0)))
-        return onProcessor('its sums could leave 26 bits');
-    }
+  // The vector unit has no leaky activation: such a depthwise convolution runs on the array, most of whose weights are then 0.
+  const isDepthwise = group === channels && group > 1 && outputChannels === channels;
+  if (
+    isDepthwise &&
+    form.kind === 'int8' &&
+    form.requantisation.negative === undefined &&
+    fitsVectorUnit(form.weights, taps, part)
+  ) {
     const method = {
       kind: 'depthwise',
       weights: form.weights,
@@ -124,7 +121,6 @@ function placeConvolution(
     } as const;
     return onAccelerator({ ...base, kind: 'vector', method });
   }
-  if (group > MOST_DENSE_GROUPS) return onProcessor(`it has ${group} groups, most of which would be zeros`);
   const weights: ConvolutionWeights = { values: form.weights, inputs: channels, outputs: outputChannels, group, taps };
   const overflowing = overflowingChannel(weights);
   if (overflowing !== undefined) return onProcessor(`sums of output channel ${overflowing} could leave 28 bits`);
@@ -132,6 +128,16 @@ function placeConvolution(
   const rows = Math.ceil(outputChannels / 8) * (requantisation?.negative === undefined ? 1 : 2);
   if (rows > part.parameterRows) return onProcessor('it has more output channels than the parameter memory holds');
   return onAccelerator({ ...base, kind: 'convolution', weights, requantisation });
+}
+
+/** Whether one plane's weights leave room for the next one's, and all sums stay in range. */
+function fitsVectorUnit(weights: Int8Array, taps: number, part: AcceleratorPart): boolean {
+  if (taps > part.vectorWeightRows / 2) return false;
+  for (let start = 0; start < weights.length; start += taps) {
+    const magnitude = weights.subarray(start, start + taps).reduce((sum, weight) => sum + Math.abs(weight), 0);
+    if (!fitsVectorSum(magnitude)) return false;
+  }
+  return true;
 }
 
 function placePooling(

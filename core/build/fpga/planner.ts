@@ -8,7 +8,7 @@ import type { Band, ChipMap, LayerPlan, Side } from './plan.ts';
 import { Residency, type RunStep } from './residency.ts';
 import { Space } from './space.ts';
 import type { Place, Placed } from './storage.ts';
-import { setCount } from './weights.ts';
+import { planesOfBlock, setCount } from './weights.ts';
 
 /** Thrown where a storage cannot stay in the activation buffer. */
 class NoRoom extends Error {
@@ -213,7 +213,7 @@ class Planner {
   /** Small weights are loaded once for all tiles of a band; half the buffer stays free for the next block's. */
   private keepsWeights({ layer, inputs }: RunStep, rows: number): boolean {
     if (layer.kind !== 'convolution') return false;
-    const sets = setCount(inputs[0].layout, layer.weights.taps);
+    const sets = setCount(planesOfBlock(layer.weights, inputs[0].layout, 0), layer.weights.taps);
     return tiling(this.target.part, layer.geometry, rows).tiles > 1 && sets <= this.target.part.weightSets / 2;
   }
 

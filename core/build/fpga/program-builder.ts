@@ -40,8 +40,11 @@ const CAPACITY = { activations: 8192, parameters: 512, 'vector-weights': 512 } a
 const START = { activations: 0, parameters: 8192, 'vector-weights': 8704 } as const;
 const PLACES = 9216;
 const FREE: Cost = { cycles: 1, bytes: 0 };
-/** A token counter holds up to 63; fewer may ever be open in program order, since queues add what they hold. */
-const OPEN_TOKENS = 40;
+/**
+ * A token counter holds up to 63. In program order no more than these are open between two queues; the taker's queue can hold 16
+ * instructions back besides.
+ */
+export const MOST_OPEN_TOKENS = 40;
 
 /**
  * Collects a program and orders its queues: each instruction says which places it reads and writes, and gets the tokens that
@@ -55,7 +58,9 @@ export class ProgramBuilder {
   private readonly readers = QUEUES.map(() => new Int32Array(PLACES).fill(NONE));
   /** By giver and taker: the giver's last instruction that the taker is known to be behind. */
   private readonly known = QUEUES.map(() => QUEUES.map(() => NONE));
-  private readonly open = QUEUES.map(() => QUEUES.map(() => 0));
+  /** By giver and taker: where each token is taken, in order. */
+  private readonly takers = QUEUES.map(() => QUEUES.map((): number[] => []));
+  private readonly latest = QUEUES.map(() => NONE);
   private readonly settings = new Map<number, string>();
 
   constructor(readonly part: AcceleratorPart) {}
@@ -100,6 +105,7 @@ export class ProgramBuilder {
       operation: this.operation,
     });
     for (const [giver, instruction] of needs.entries()) this.order(giver, instruction, queue, index);
+    this.latest[QUEUES.indexOf(queue)] = index;
     this.record(queue, effects, index);
     return index;
   }
@@ -144,10 +150,15 @@ export class ProgramBuilder {
     needs.result(this.instructions, this.emit('store', SYNC, {}, { after: results }, FREE));
   }
 
-  private order(giver: number, instruction: number, queue: Queue, index: number): void {
+  private order(giver: number, needed: number, queue: Queue, index: number): void {
     const taker = QUEUES.indexOf(queue);
-    if (instruction === NONE || this.known[giver][taker] >= instruction) return;
+    if (needed === NONE || this.known[giver][taker] >= needed) return;
+    const takers = this.takers[giver][taker];
+    // Where too many tokens would be open, the giver's newest instruction stands for all before it.
+    const open = takers.length - firstAbove(takers, needed);
+    const instruction = open < MOST_OPEN_TOKENS ? needed : this.latest[giver];
     this.known[giver][taker] = instruction;
+    takers.push(index);
     const isEarly = queue === 'load' && (QUEUES[giver] === 'convolution' || QUEUES[giver] === 'vector');
     addTokens(this.instructions[instruction].words, isEarly ? { early: 1 << taker } : { post: 1 << taker });
     addTokens(this.instructions[index].words, { take: 1 << giver });
@@ -158,20 +169,13 @@ export class ProgramBuilder {
     for (const { from, to } of (effects.reads ?? []).map(places)) reader.fill(index, from, to);
     for (const { from, to } of (effects.writes ?? []).map(places)) this.writers.fill(index, from, to);
   }
+}
 
-  /** Throws a RangeError where so many tokens are open at once that a counter could overflow. */
-  checkTokens(): void {
-    for (const { queue, words } of this.instructions) {
-      const taker = QUEUES.findIndex((name) => name === queue);
-      if (taker < 0) continue;
-      const given = ((words[0] >>> 8) & 15) | ((words[0] >>> 12) & 15);
-      QUEUES.forEach((_, other) => {
-        if (((words[0] >>> (4 + other)) & 1) === 1) this.open[other][taker] -= 1;
-        if (((given >>> other) & 1) === 1) this.open[taker][other] += 1;
-        if (this.open[taker][other] > OPEN_TOKENS) throw new RangeError('too many tokens are open');
-      });
-    }
-  }
+/** Position of the first number of an ascending list that is above `limit`. */
+function firstAbove(list: readonly number[], limit: number): number {
+  let position = list.length;
+  while (position > 0 && list[position - 1] > limit) position -= 1;
+  return position;
 }
 
 /** Instructions that another has to wait for, by queue. */
