@@ -10,11 +10,14 @@ export type Pass = (graph: Graph) => Graph;
 
 export const passes: readonly Pass[] = [dropDead, foldConstants, bypassReshape, foldAffine, fuseActivation];
 
-/** Runs all passes until none finds anything. The last value of each Caffe blob keeps its name where it still exists. */
-export function optimise(graph: Graph): Graph {
+/**
+ * Runs all passes until none finds anything. The last value of each Caffe blob keeps its name where it still exists.
+ * @param more passes that hold for this use of the graph only
+ */
+export function optimise(graph: Graph, more: readonly Pass[] = []): Graph {
   let current = graph;
   for (;;) {
-    const next = passes.reduce((before, pass) => pass(before), current);
+    const next = [...passes, ...more].reduce((before, pass) => pass(before), current);
     if (next === current) return current;
     current = next;
   }

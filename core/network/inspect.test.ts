@@ -31,7 +31,14 @@ describe('inspectNetwork', () => {
       ['prob', 'float', true],
     ]);
     expect(layers[3].reason).toBe('folded into conv');
-    expect(totals).toEqual({ layers: 6, parameters: 7 + 112 + 9 + 8 + 9, macs: 4 * 36 * 27, int8: 3, float: 2, not: 1 });
+    expect(totals).toEqual({
+      layers: 6,
+      parameters: 7 + 112 + 9 + 8 + 9,
+      macs: 4 * 36 * 27,
+      int8: 3,
+      float: 2,
+      not: 1,
+    });
     expect(JSON.parse(JSON.stringify(inspect()))).toEqual(inspect());
   });
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { boardGraph } from '../../calibration/board-graph.ts';
 import type { TableFormat } from '../../calibration/table.ts';
+import { foldAffineForward } from '../../graph/fold-affine-forward.ts';
 import { optimise } from '../../graph/passes.ts';
 import { lowerNetwork } from '../../network/lower.ts';
 import type { Network } from '../../network/network.ts';
@@ -26,7 +27,7 @@ export async function buildNeonFromNetwork(build: NetworkBuild): Promise<BuiltPa
   const { file, modelFile } = network;
   return buildNeonPackage({
     ...rest,
-    graph: board?.graph ?? optimise(lowerNetwork(network)),
+    graph: board?.graph ?? optimise(lowerNetwork(network), [foldAffineForward]),
     table: board?.table,
     modelSha256: await sha256Of(modelFile === undefined ? [file] : [file, modelFile]),
     tableSha256: tableFile === undefined ? undefined : await sha256Of([tableFile]),

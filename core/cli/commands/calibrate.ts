@@ -11,7 +11,7 @@ import { tuningFile } from '../../calibration/tuning/tuning.ts';
 import { CortadoError } from '../../common/errors.ts';
 import { isTensorFile, listImages } from '../../images/list-images.ts';
 import { loadNetwork } from '../../network/load.ts';
-import { addPreprocessingOptions, parseCount, type PreprocessingOptions } from '../options.ts';
+import { addPreprocessingOptions, inputShapeOption, parseCount, type PreprocessingOptions } from '../options.ts';
 import { preprocessingFor } from '../preprocessing.ts';
 import { calibrateBest } from './calibrate-best.ts';
 import { textTable } from '../text-table.ts';
@@ -20,6 +20,7 @@ import { note, print, progressOnStderr } from '../terminal.ts';
 interface CalibrateFlags extends PreprocessingOptions {
   readonly proto: string;
   readonly model: string;
+  readonly inputShape?: readonly number[];
   readonly images: string;
   readonly output: string;
   readonly format: TableFormat;
@@ -37,6 +38,7 @@ export function addCalibrateCommand(program: Command, signal: AbortSignal): void
     .description('makes a scale table from pictures')
     .requiredOption('--proto <file>', 'deploy.prototxt')
     .requiredOption('--model <file>', '.caffemodel')
+    .option(...inputShapeOption)
     .requiredOption('--images <path>', 'folder of pictures or of .npy inputs, or a list file')
     .requiredOption('--output <file>', 'the table that is written');
   addPreprocessingOptions(command)
@@ -69,7 +71,7 @@ async function run(flags: CalibrateFlags, signal: AbortSignal): Promise<void> {
       { location: { field: '--gpu' } },
     );
   }
-  const network = await loadNetwork(flags);
+  const network = await loadNetwork(flags, { inputShape: flags.inputShape });
   const inputs = await listImages(flags.images);
   const resolved = inputs.every(isTensorFile) ? undefined : await preprocessingFor(network, flags);
   resolved?.notes.forEach(note);

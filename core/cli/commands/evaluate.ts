@@ -10,7 +10,13 @@ import { isTensorFile, listImages } from '../../images/list-images.ts';
 import { withInputShapes } from '../../network/infer.ts';
 import { loadNetwork } from '../../network/load.ts';
 import { agentRunner } from '../local-runner.ts';
-import { addPreprocessingOptions, parseCount, parseCountOrZero, type PreprocessingOptions } from '../options.ts';
+import {
+  addPreprocessingOptions,
+  inputShapeOption,
+  parseCount,
+  parseCountOrZero,
+  type PreprocessingOptions,
+} from '../options.ts';
 import { preprocessingFor } from '../preprocessing.ts';
 import { textTable } from '../text-table.ts';
 import { note, print, progressOnStderr } from '../terminal.ts';
@@ -18,6 +24,7 @@ import { note, print, progressOnStderr } from '../terminal.ts';
 interface EvaluateFlags extends PreprocessingOptions {
   readonly proto: string;
   readonly model: string;
+  readonly inputShape?: readonly number[];
   readonly table: string;
   readonly tableFormat?: TableFormat;
   readonly images: string;
@@ -33,6 +40,7 @@ export function addEvaluateCommand(program: Command, signal: AbortSignal): void 
     .description('compares int8 with fp32 on pictures: accuracy, agreement, error by layer')
     .requiredOption('--proto <file>', 'deploy.prototxt')
     .requiredOption('--model <file>', '.caffemodel')
+    .option(...inputShapeOption)
     .requiredOption('--table <file>', 'scale table')
     .requiredOption('--images <path>', 'folder of pictures or of .npy inputs, or a list file')
     .addOption(
@@ -49,7 +57,7 @@ export function addEvaluateCommand(program: Command, signal: AbortSignal): void 
 }
 
 async function run(flags: EvaluateFlags, signal: AbortSignal): Promise<void> {
-  const loaded = await loadNetwork(flags);
+  const loaded = await loadNetwork(flags, { inputShape: flags.inputShape });
   const shapes = loaded.inputs.map(({ name, shape }) => [name, [1, ...shape.slice(1)]] as const);
   const network = withInputShapes(loaded, new Map(shapes));
   const inputs = await listImages(flags.images);
