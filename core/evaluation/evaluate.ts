@@ -69,7 +69,7 @@ export async function evaluate(request: EvaluationRequest): Promise<Evaluation> 
   const outputs = new ClosenessSum();
   const skipped: SkippedFile[] = [];
   const meter = new ProgressMeter('evaluating', inputs.length, 'inputs', request.onProgress);
-  let divergence: number | undefined = 0;
+  const divergence = { sum: 0, applies: true };
   let used = 0;
   let labelled = 0;
   let waiting: { readonly path: string; readonly tensor: Tensor }[] = [];
@@ -91,7 +91,8 @@ export async function evaluate(request: EvaluationRequest): Promise<Evaluation> 
         outputs.add(values, (i) => found[output][i]);
       });
       const own = classDivergence(wanted[0], found[0]);
-      divergence = own === undefined || divergence === undefined ? undefined : divergence + own;
+      if (own === undefined) divergence.applies = false;
+      else divergence.sum += own;
       const tops = { fp32: topClasses(wanted[0], 5), int8: topClasses(found[0], 5) };
       counters.agreement.add(tops.fp32[0], tops.int8);
       const label = labels?.get(basename(waiting[index].path));
@@ -128,7 +129,7 @@ export async function evaluate(request: EvaluationRequest): Promise<Evaluation> 
     ...(fp32 === undefined || low === undefined ? {} : { fp32, int8: low }),
     agreement: counters.agreement.shares() ?? { top1: 0, top5: 0 },
     outputs: outputs.closeness(),
-    ...(divergence === undefined ? {} : { divergence: divergence / used }),
+    ...(divergence.applies ? { divergence: divergence.sum / used } : {}),
     layers: probed === 0 ? [] : layerErrors.results(),
     used,
     labelled,
