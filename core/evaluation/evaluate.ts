@@ -12,7 +12,7 @@ import type { Network } from '../network/network.ts';
 import { onlyInput } from '../network/only-input.ts';
 import type { PackageRunner } from './int8-outputs.ts';
 import { LayerErrors, type LayerError } from './layer-errors.ts';
-import { ClosenessSum, TopCounter, topClasses, type Closeness, type Shares } from './scores.ts';
+import { ClosenessSum, TopCounter, classDivergence, topClasses, type Closeness, type Shares } from './scores.ts';
 
 export interface EvaluationRequest extends LongCall {
   /** What fp32 is: as the files have it, for one input at a time. */
@@ -38,6 +38,8 @@ export interface Evaluation {
   readonly agreement: Shares;
   /** Of the network's outputs. */
   readonly outputs: Closeness;
+  /** Of int8's classes from fp32's, in nats, the mean over the inputs; absent where the first output is no distribution. */
+  readonly divergence?: number;
   /** The worst first. */
   readonly layers: readonly LayerError[];
   readonly used: number;
@@ -67,6 +69,7 @@ export async function evaluate(request: EvaluationRequest): Promise<Evaluation> 
   const outputs = new ClosenessSum();
   const skipped: SkippedFile[] = [];
   const meter = new ProgressMeter('evaluating', inputs.length, 'inputs', request.onProgress);
+  const divergence = { sum: 0, applies: true };
   let used = 0;
   let labelled = 0;
   let waiting: { readonly path: string; readonly tensor: Tensor }[] = [];
@@ -87,6 +90,9 @@ export async function evaluate(request: EvaluationRequest): Promise<Evaluation> 
       wanted.forEach((values, output) => {
         outputs.add(values, (i) => found[output][i]);
       });
+      const own = classDivergence(wanted[0], found[0]);
+      if (own === undefined) divergence.applies = false;
+      else divergence.sum += own;
       const tops = { fp32: topClasses(wanted[0], 5), int8: topClasses(found[0], 5) };
       counters.agreement.add(tops.fp32[0], tops.int8);
       const label = labels?.get(basename(waiting[index].path));
@@ -123,6 +129,7 @@ export async function evaluate(request: EvaluationRequest): Promise<Evaluation> 
     ...(fp32 === undefined || low === undefined ? {} : { fp32, int8: low }),
     agreement: counters.agreement.shares() ?? { top1: 0, top5: 0 },
     outputs: outputs.closeness(),
+    ...(divergence.applies ? { divergence: divergence.sum / used } : {}),
     layers: probed === 0 ? [] : layerErrors.results(),
     used,
     labelled,

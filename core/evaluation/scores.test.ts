@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readLabels } from './labels.ts';
-import { ClosenessSum, TopCounter, topClasses } from './scores.ts';
+import { ClosenessSum, TopCounter, classDivergence, topClasses } from './scores.ts';
 
 describe('scores', () => {
   it('name the largest classes, the lower number first where they are equal', () => {
@@ -19,6 +19,13 @@ describe('scores', () => {
     counter.add(6, [1, 2, 3, 4, 5, 6]);
     counter.add(2, [2]);
     expect(counter.shares()).toEqual({ top1: 0.5, top5: 0.75 });
+  });
+
+  it('measure how far classes are off, where they are a distribution', () => {
+    expect(classDivergence(Float32Array.of(0.5, 0.5, 0), Float32Array.of(0.25, 0.5, 0.25))).toBeCloseTo(0.5 * Math.LN2);
+    expect(classDivergence(Float32Array.of(1, 0), Float32Array.of(1, 0))).toBe(0);
+    expect(classDivergence(Float32Array.of(0.5, 0.6), Float32Array.of(1, 0))).toBeUndefined();
+    expect(classDivergence(Float32Array.of(-0.5, 1.5), Float32Array.of(1, 0))).toBeUndefined();
   });
 
   it('measure closeness over all that was added', () => {

@@ -35,6 +35,21 @@ export class TopCounter {
   }
 }
 
+/**
+ * Kullback-Leibler divergence Σ p·ln(p / q) of two distributions over classes, in nats; undefined where `p` is none (a value
+ * below 0, or a sum that is not 1). Values of q below 1e-9 count as that.
+ */
+export function classDivergence(p: Float32Array, q: Float32Array): number | undefined {
+  let sum = 0;
+  let divergence = 0;
+  for (let i = 0; i < p.length; i++) {
+    if (p[i] < 0) return undefined;
+    sum += p[i];
+    if (p[i] > 0) divergence += p[i] * Math.log(p[i] / Math.max(q[i], 1e-9));
+  }
+  return Math.abs(sum - 1) > 1e-3 ? undefined : divergence;
+}
+
 /** How far values lie from what they stand for. */
 export interface Closeness {
   /** Signal to quantisation noise in dB: 10 log10(Σx² / Σ(x - y)²); infinite where they are equal. */

@@ -35,6 +35,8 @@ export interface TuningStep {
   readonly what: string;
   /** Of the network's outputs, in dB. */
   readonly sqnr: number;
+  /** Of the classes from fp32's, in nats; absent where the network's output is no distribution. */
+  readonly divergence?: number | undefined;
   /** How often the first class is that of fp32. */
   readonly agreement: number;
   readonly kept: boolean;
@@ -69,7 +71,7 @@ const fewest = 4;
 /**
  * Looks for the most accurate int8 network: cross-layer equalisation, bias correction, the method, and how far thresholds
  * reach. Half of the inputs calibrate, the other half decides: a step is kept where it brings the outputs closer to fp32
- * (signal to noise of the outputs; labels are not needed).
+ * (divergence of the classes, or signal to noise of outputs that are no classes; labels are not needed).
  *
  * Errors: `tuning.few-inputs`, those of calibration and of building.
  */
@@ -91,7 +93,7 @@ export async function tune(request: TuningRequest): Promise<TuningResult> {
     const maker = new CandidateMaker(graph, session, name, tensors, (share) =>
       share === undefined ? new Map() : equalisationFactors(graph, statistics, share),
     );
-    let best: { readonly recipe: Recipe; readonly candidate: Candidate; readonly sqnr: number } | undefined;
+    let best: { readonly recipe: Recipe; readonly candidate: Candidate; readonly loss: number } | undefined;
     const attempt = async (what: string, change: Partial<Recipe>): Promise<void> => {
       signal?.throwIfAborted();
       const recipe = { ...(best?.recipe ?? plain), ...change };
@@ -103,10 +105,12 @@ export async function tune(request: TuningRequest): Promise<TuningResult> {
         layerInputs: 0,
         onProgress: undefined,
       });
-      const kept = best === undefined || result.outputs.sqnr > best.sqnr;
-      if (kept) best = { recipe, candidate, sqnr: result.outputs.sqnr };
-      steps.push({ what, sqnr: result.outputs.sqnr, agreement: result.agreement.top1, kept });
-      meter.report(steps.length, `${what}: ${result.outputs.sqnr.toFixed(1)} dB`);
+      const { sqnr } = result.outputs;
+      const loss = result.divergence ?? -sqnr;
+      const kept = best === undefined || loss < best.loss;
+      if (kept) best = { recipe, candidate, loss };
+      steps.push({ what, sqnr, divergence: result.divergence, agreement: result.agreement.top1, kept });
+      meter.report(steps.length, `${what}: ${loss.toFixed(3)}, ${result.agreement.top1.toFixed(3)}`);
     };
     for (const [what, change] of trials) await attempt(what, change);
     if (best === undefined) throw new Error('nothing was tried');
@@ -122,10 +126,11 @@ const plain: Recipe = { share: undefined, method: 'kl', reach: 1, correctsBias: 
 /** In this order, each on top of what was kept before. */
 const trials: readonly (readonly [string, Partial<Recipe>])[] = [
   ['KL', {}],
+  ['equalisation, half of it by weights', { share: 0.5 }],
+  ['equalisation, a quarter of it by weights', { share: 0.75 }],
+  ['equalisation of blobs alone', { share: 1 }],
   ['bias correction', { correctsBias: true }],
-  ['equalisation, half of it by weights', { share: 0.5, correctsBias: true }],
-  ['equalisation, a quarter of it by weights', { share: 0.75, correctsBias: true }],
-  ['equalisation of blobs alone', { share: 1, correctsBias: true }],
+  ['equalisation of blobs alone with bias correction', { share: 1, correctsBias: true }],
   ...Object.keys(triedMethods)
     .filter((method) => method !== plain.method)
     .map((method) => [`thresholds by ${method}`, { method: method as TriedMethod }] as const),

@@ -35,10 +35,10 @@ describe('best accuracy', () => {
     const inputs = (await listImages(join(sample, 'images'))).slice(0, 24);
     const { steps } = await tune({ network, inputs, preprocessing });
     expect(steps[0]).toMatchObject({ what: 'KL', kept: true });
-    let best = -Infinity;
-    for (const { what, sqnr, kept } of steps) {
-      expect(kept, what).toBe(sqnr > best);
-      best = Math.max(best, sqnr);
+    let best = Infinity;
+    for (const { what, divergence = NaN, kept } of steps) {
+      expect(kept, what).toBe(divergence < best);
+      best = Math.min(best, divergence);
     }
     await expect(tune({ network, inputs: inputs.slice(0, 7), preprocessing })).rejects.toMatchObject({
       code: 'tuning.few-inputs',

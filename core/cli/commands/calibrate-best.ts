@@ -55,9 +55,10 @@ export async function calibrateBest(
 
 function stepTable(steps: readonly TuningStep[]): string {
   return textTable(
-    ['step', 'SQNR of outputs', 'agreement', 'kept'],
-    steps.map(({ what, sqnr, agreement, kept }) => [
+    ['step', 'divergence', 'SQNR of outputs', 'agreement', 'kept'],
+    steps.map(({ what, sqnr, divergence, agreement, kept }) => [
       what,
+      divergence?.toFixed(4) ?? '-',
       sqnr.toFixed(2),
       `${(100 * agreement).toFixed(1)} %`,
       kept ? 'yes' : 'no',
