@@ -23,16 +23,18 @@ export function choosePlans(
   const cyclesOf = (plans: readonly LayerPlan[]): number =>
     estimateProgram(emitProgram(target.part, plans, placed, offsets, new Constants(), 0).instructions, target).cycles;
 
+  const starts = [false, true].map((prefersTurns) => {
+    const plans = planProgram(placed, steps, stage, target, new Set(), prefersTurns);
+    return { prefersTurns, plans, cycles: cyclesOf(plans) };
+  });
+  let best = starts[1].cycles < starts[0].cycles ? starts[1] : starts[0];
   const alone = new Set<RunStep>();
-  let best = planProgram(placed, steps, stage, target);
-  let cycles = cyclesOf(best);
-  for (const step of best.filter(({ runsWithNext }) => runsWithNext).map((plan) => plan.step)) {
-    const plans = planProgram(placed, steps, stage, target, new Set([...alone, step]));
-    const parted = cyclesOf(plans);
-    if (parted >= cycles) continue;
+  for (const step of best.plans.filter(({ runsWithNext }) => runsWithNext).map((plan) => plan.step)) {
+    const plans = planProgram(placed, steps, stage, target, new Set([...alone, step]), best.prefersTurns);
+    const cycles = cyclesOf(plans);
+    if (cycles >= best.cycles) continue;
     alone.add(step);
-    best = plans;
-    cycles = parted;
+    best = { ...best, plans, cycles };
   }
-  return best;
+  return best.plans;
 }

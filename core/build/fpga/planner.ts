@@ -37,6 +37,7 @@ interface Stream {
  * there is room, and what streams gets the bands that the estimate likes best.
  *
  * @param alone layers that do not take turns with the one behind them
+ * @param prefersTurns maps leave the activation buffer where layers could not take turns otherwise
  *
  * Throws `fpga.does-not-fit` where a layer's smallest bands do not fit the buffer.
  */
@@ -46,12 +47,18 @@ export function planProgram(
   stage: number,
   target: AcceleratorTarget,
   alone: ReadonlySet<RunStep> = new Set(),
+  prefersTurns = false,
 ): readonly LayerPlan[] {
   const evicted = new Set<number>();
   const single = new Set(alone);
   for (;;) {
     try {
-      return new Planner(new Residency(placed, steps, stage, target.part, evicted), target, single).plan();
+      return new Planner(
+        new Residency(placed, steps, stage, target.part, evicted),
+        target,
+        single,
+        prefersTurns,
+      ).plan();
     } catch (error) {
       if (error instanceof NoRoom) evicted.add(error.evict);
       else if (error instanceof NoRoomForPair) single.add(error.first);
@@ -74,6 +81,7 @@ class Planner {
     private readonly target: AcceleratorTarget,
     /** Layers that do not run with the one behind them. */
     private readonly single: ReadonlySet<RunStep>,
+    private readonly prefersTurns: boolean,
   ) {
     this.space = new Space(target.part.words);
     this.streams = target.part.streams;
@@ -333,7 +341,8 @@ class Planner {
   private noRoomFor(step: RunStep, runsWithNext: boolean): Error {
     const { layer } = step;
     const first = this.first ?? (runsWithNext ? step : undefined);
-    if (first !== undefined) return new NoRoomForPair(first);
+    const keepsTurns = this.prefersTurns && this.first === undefined && this.resident.size > 0;
+    if (first !== undefined && !keepsTurns) return new NoRoomForPair(first);
     let largest: number | undefined;
     let size = 0;
     for (const [id, map] of this.resident) {
