@@ -5,7 +5,7 @@ import { placeOperation } from './mapping.ts';
 import type { MemoryMap } from './map-data.ts';
 import { layOutMemory } from './memory-layout.ts';
 import type { AcceleratorTarget } from './parts.ts';
-import { planProgram } from './planner.ts';
+import { choosePlans } from './choose-plans.ts';
 import { schedule, type Stage } from './schedule.ts';
 import { runSteps } from './steps.ts';
 import { placeBlobs, type Placed } from './storage.ts';
@@ -61,7 +61,7 @@ export function compileNetwork(network: QuantizedNetwork, target: AcceleratorTar
   const stages = schedule(network, placements);
   const placed = placeBlobs(network, stages);
   const plans = stages.map((stage, number) =>
-    stage.kind === 'accelerator' ? planProgram(placed, runSteps(placed, stage.layers), number, target) : [],
+    stage.kind === 'accelerator' ? choosePlans(placed, runSteps(placed, stage.layers), number, target) : [],
   );
   const inMemory = new Set(
     plans

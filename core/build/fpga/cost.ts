@@ -43,6 +43,9 @@ export function tiling(
   return { tiles, groups: Math.ceil(all / tiles) };
 }
 
+/** What a band costs besides: latencies of its first load and last store, of which few overlap. */
+const BAND_START = 200;
+
 export interface BandChoice {
   readonly layer: ConvolutionLayer | VectorLayer;
   readonly layout: ChannelLayout;
@@ -63,7 +66,7 @@ export function layerCycles(part: AcceleratorPart, choice: BandChoice, rows: num
   const loaded = inputs * geometry.input.width * choice.loadedPixelBytes;
   const stored = geometry.output.height * geometry.output.width * choice.storedPixelBytes;
   let weights = 0;
-  let compute = 0;
+  let compute: number;
   if (layer.kind === 'convolution') {
     const { tiles, groups } = tiling(part, geometry, rows);
     const blocks = Math.ceil(layer.weights.outputs / BLOCK_CHANNELS);
@@ -80,5 +83,5 @@ export function layerCycles(part: AcceleratorPart, choice: BandChoice, rows: num
   const port = Math.max(loaded, stored) / PORT_BYTES;
   const memory = (loaded + stored + weights) / memoryBytesPerCycle;
   const exposed = (loaded + stored) / bands / Math.min(PORT_BYTES, memoryBytesPerCycle);
-  return Math.max(compute, port, weights / (2 * PORT_BYTES), memory) + exposed;
+  return Math.max(compute, port, weights / (2 * PORT_BYTES), memory) + exposed + bands * BAND_START;
 }

@@ -67,14 +67,14 @@ export class ConvolutionEmitter extends LayerEmitter {
     const band = this.plan.bands[bandIndex];
     const { tiles } = tiling(this.context.builder.part, this.layer.geometry, band.to - band.from);
     if (this.plan.keepsWeights && tiles > 1) {
-      for (let block = 0; block < this.blocks; block += 1) {
+      for (let block = band.firstBlock; block < band.endBlock; block += 1) {
         this.loadWeights(block);
         for (let tile = 0; tile < tiles; tile += 1) this.tile(bandIndex, tile, block, tile + 1 < tiles);
       }
       return;
     }
     for (let tile = 0; tile < tiles; tile += 1) {
-      for (let block = 0; block < this.blocks; block += 1) {
+      for (let block = band.firstBlock; block < band.endBlock; block += 1) {
         this.loadWeights(block);
         this.tile(bandIndex, tile, block, false);
       }
@@ -151,7 +151,7 @@ export class ConvolutionEmitter extends LayerEmitter {
     const outStart = ((plan.output.isResident ? band.from : 0) + y) * outChip.pitch + x;
     const last = x + pixels - 1;
     const outEnd = outStart - x + Math.floor(last / width) * outChip.pitch + (last % width) + 1;
-    const outMap = planesFrom(outChip, block * planesABlock);
+    const outMap = planesFrom(outChip, (block - (plan.output.isResident ? 0 : band.firstBlock)) * planesABlock);
     const tileGroups = Math.ceil(pixels / streams);
     const parameterRow = this.parameterRow + block * 4 * rowsAnEighth;
     builder.emit(

@@ -52,14 +52,16 @@ export function emitProgram(
     vectorWeightRows: new RowRing(part.vectorWeightRows),
     traffic: new Map(),
   };
-  const works = plans.flatMap((plan): readonly Work[] => {
-    const { layer } = plan.step;
-    const emitter =
-      layer.kind === 'convolution'
-        ? new ConvolutionEmitter(context, plan, layer)
-        : new VectorEmitter(context, plan, layer);
-    return plan.bands.map((_, band) => ({ plan, band, emitter }));
-  });
+  const works = takeTurns(
+    plans.map((plan) => {
+      const { layer } = plan.step;
+      const emitter =
+        layer.kind === 'convolution'
+          ? new ConvolutionEmitter(context, plan, layer)
+          : new VectorEmitter(context, plan, layer);
+      return plan.bands.map((_, band) => ({ plan, band, emitter }));
+    }),
+  );
   const loadedAgain = new Set(
     plans.flatMap(({ inputs }) => inputs.filter(({ usesMemory }) => usesMemory).map(({ storage }) => storage)),
   );
@@ -106,13 +108,46 @@ function canLoadAhead(current: Work, next: Work): boolean {
   const readsStored = next.plan.inputs.some(
     ({ storage, usesMemory }) => usesMemory && storage === current.plan.output.storage,
   );
-  if (next.plan !== current.plan && readsStored) return false;
+  const stored = current.plan.bands[current.band].from;
+  if (next.plan !== current.plan && readsStored && next.plan.bands[next.band].endInput > stored) return false;
   if (next.band === 0 && !current.emitter.tablesFitWith(next.emitter)) return false;
   const used = [...current.plan.inputs, current.plan.output].map((side) => wordsUsed(side, current.band));
   return next.plan.inputs
     .filter(({ usesMemory }) => usesMemory)
     .map((side) => wordsUsed(side, next.band))
     .every(({ from, to }) => used.every((other) => other.to <= from || other.from >= to));
+}
+
+/**
+ * Puts the bands of a layer that loads its predecessor's result between that one's bands, one band behind what is stored: so both
+ * layers' transfers and work overlap.
+ */
+function takeTurns(layers: readonly (readonly Work[])[]): readonly Work[] {
+  const works: Work[] = [];
+  for (let index = 0; index < layers.length; index += 1) {
+    const first = layers[index];
+    const second = layers[index + 1] as readonly Work[] | undefined;
+    const isByRows = first.every(({ plan, band }) => plan.bands[band].firstBlock === 0);
+    if (
+      second === undefined ||
+      !first[0].plan.runsWithNext ||
+      !isByRows ||
+      !first[0].emitter.tablesFitWith(second[0].emitter)
+    ) {
+      works.push(...first);
+      continue;
+    }
+    let next = 0;
+    for (const work of first) {
+      works.push(work);
+      const stored = work.plan.bands[work.band].from;
+      for (; next < second.length && second[next].plan.bands[next].endInput <= stored; next += 1)
+        works.push(second[next]);
+    }
+    works.push(...second.slice(next));
+    index += 1;
+  }
+  return works;
 }
 
 function wordsUsed(side: Side, band: number): { readonly from: number; readonly to: number } {

@@ -51,7 +51,11 @@ export function emitStore(context: EmitContext, plan: LayerPlan, bandIndex: numb
   const { streams } = builder.part;
   const storage = placed.storages[side.storage];
   const { height, width } = storage.size;
-  const { from, to } = plan.bands[bandIndex];
+  const { from, to, firstBlock, endBlock } = plan.bands[bandIndex];
+  const planesABlock = storage.format === 'raw' ? 8 : 2;
+  const isWhole = plan.bands.every((band) => band.firstBlock === 0);
+  const firstPlane = isWhole ? 0 : firstBlock * planesABlock;
+  const planes = isWhole ? side.planes : Math.min((endBlock - firstBlock) * planesABlock, side.planes - firstPlane);
   const chip = bufferOf(side, bandIndex);
   const first = side.isResident ? from * chip.pitch : 0;
   const pixels = (to - from) * width;
@@ -66,18 +70,18 @@ export function emitStore(context: EmitContext, plan: LayerPlan, bandIndex: numb
     'store',
     STORE,
     {
-      offset: offsetOf(context, side.storage) + (side.plane * height + from) * width * 16,
+      offset: offsetOf(context, side.storage) + ((side.plane + firstPlane) * height + from) * width * 16,
       base: BASES.blobs,
       pixels,
-      planes: side.planes,
+      planes,
       position: chip.base * streams + first,
       column: 0,
     },
     {
-      reads: pixelSpans(chip, streams, side.planes, first, first + (to - from) * chip.pitch),
+      reads: pixelSpans(chip, streams, planes, first, first + (to - from) * chip.pitch),
       after: loadsOfSamePlace(context, side.storage),
     },
-    { cycles: pixels * side.planes * 2, bytes: pixels * side.planes * 16 },
+    { cycles: pixels * planes * 2, bytes: pixels * planes * 16 },
   );
   if (!isLoadedAgain) return;
   const sync = builder.emit('store', SYNC, {}, {}, { cycles: 1, bytes: 0 });

@@ -29,6 +29,9 @@ export interface Band {
   readonly to: number;
   readonly firstInput: number;
   readonly endInput: number;
+  /** Blocks of 32 output channels [firstBlock, endBlock); all that there are unless the result streams by channels. */
+  readonly firstBlock: number;
+  readonly endBlock: number;
 }
 
 /** How one layer is cut. */
@@ -39,4 +42,6 @@ export interface LayerPlan {
   readonly bands: readonly Band[];
   /** Weights stay for all tiles of a band. */
   readonly keepsWeights: boolean;
+  /** The next layer loads this one's result again, and has buffers of its own: their bands can take turns. */
+  readonly runsWithNext: boolean;
 }

@@ -125,13 +125,13 @@ export class ProgramBuilder {
       for (let place = from; place < to; place += 1) {
         const writer = this.writers[place];
         let isRead = false;
-        this.readers.forEach((readers, reader) => {
-          if (readers[place] < writer || readers[place] === NONE) return;
+        for (const [reader, readers] of this.readers.entries()) {
+          if (readers[place] < writer || readers[place] === NONE) continue;
           isRead = true;
-          if (QUEUES[reader] === queue) return;
+          if (QUEUES[reader] === queue) continue;
           if (isParameter) needs.result(this.instructions, readers[place]);
           else needs.inputsRead(reader, readers[place]);
-        });
+        }
         // Whoever read a place is behind its writer; within a queue writes are in order.
         if (!isRead && writer !== NONE && this.instructions[writer].queue !== queue) {
           needs.result(this.instructions, writer);

@@ -12,6 +12,11 @@ export class Space {
     return this.highest;
   }
 
+  /** Places that are free, in all gaps together. */
+  get room(): number {
+    return this.free.reduce((sum, { from, to }) => sum + to - from, 0);
+  }
+
   /** The start of `size` free places at a multiple of `alignment`, or undefined where no gap is large enough. */
   take(size: number, alignment = 1): number | undefined {
     for (const [index, gap] of this.free.entries()) {

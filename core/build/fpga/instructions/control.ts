@@ -1,10 +1,12 @@
 import { InstructionCodec } from './codec.ts';
 
+type NoValues = Readonly<Record<string, never>>;
+
 /** OpSync: complete when all that was stored before it is in memory. */
-export const SYNC = new InstructionCodec<Readonly<Record<never, number>>>(13, 'OpSync', {});
+export const SYNC = new InstructionCodec<NoValues>(13, 'OpSync', {});
 
 /** OpEnd: as OpSync; ends the run. */
-export const END = new InstructionCodec<Readonly<Record<never, number>>>(15, 'OpEnd', {});
+export const END = new InstructionCodec<NoValues>(15, 'OpEnd', {});
 
 /** OpStamp: writes the cycle counter and a tag. */
 export interface Stamp {

@@ -19,15 +19,19 @@ function roundTrips<T extends { readonly [K in keyof T]: number | boolean }>(
   const random = randomSource(7);
   for (let round = 0; round < 200; round += 1) {
     const streams = STREAMS[round % STREAMS.length];
-    const values = Object.fromEntries(
-      Object.entries<readonly [number, number] | 'flag' | 'position'>(ranges).map(([name, range]) => {
-        if (range === 'flag') return [name, random() < 0.5];
-        const [low, high] = range === 'position' ? [-1000, POSITIONS * streams - 1001] : range;
-        return [name, low + Math.floor(random() * (high - low + 1))];
-      }),
+    const values: Readonly<Record<string, number | boolean>> = Object.fromEntries(
+      Object.entries<readonly [number, number] | 'flag' | 'position'>(ranges).map(
+        ([name, range]): [string, number | boolean] => {
+          if (range === 'flag') return [name, random() < 0.5];
+          const [low, high] = range === 'position' ? [-1000, POSITIONS * streams - 1001] : range;
+          return [name, low + Math.floor(random() * (high - low + 1))];
+        },
+      ),
     );
-    const decoded = codec.decode(codec.encode(values as T, streams), streams) as Record<string, unknown>;
-    for (const [name, range] of Object.entries(ranges)) {
+    const decoded = codec.decode(codec.encode(values as unknown as T, streams), streams) as Readonly<
+      Record<string, unknown>
+    >;
+    for (const [name, range] of Object.entries<unknown>(ranges)) {
       const value = range === 'position' ? modulo(Number(values[name]), POSITIONS * streams) : values[name];
       expect(decoded[name], `${codec.mnemonic} ${name}`).toBe(value);
     }
