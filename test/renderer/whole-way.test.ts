@@ -54,7 +54,7 @@ describe.skipIf(!hasBrowser)('the wizard over recorded answers', () => {
     await press('Connect and probe');
     await page.getByText('What the board says').waitFor();
     await press('Continue to Run and report');
-    await press('Run on The virtual board on this computer');
+    await press('Run on the virtual board');
     await page.getByRole('tab', { name: 'Overview' }).waitFor();
     expect(await page.getByText('Median', { exact: true }).first().isVisible()).toBe(true);
     await page.close();

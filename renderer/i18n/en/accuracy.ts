@@ -31,7 +31,6 @@ export const accuracy = {
   'accuracy.keep': 'Layers kept in float',
   'accuracy.keep.help': 'A layer that loses too much can stay in float: more accurate, and slower.',
   'accuracy.keep.none': 'None: everything that can runs as int8.',
-  'accuracy.keep.add': 'Keep in float',
   'accuracy.keep.of': 'Keep {layer} in float',
   'accuracy.keep.remove': 'Quantise {layer} again',
 } as const;

@@ -41,7 +41,6 @@ export const calibrate = {
   'calibrate.axis.log': 'Logarithmic',
   'calibrate.range': 'Range',
   'calibrate.values': 'Values',
-  'calibrate.table': 'Scale table',
   'calibrate.table.save': 'Save the table…',
   'calibrate.options.format': 'Table format',
   'calibrate.options.format.help':

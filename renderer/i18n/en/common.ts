@@ -22,7 +22,6 @@ export const common = {
   'app.secrets.unavailable': 'This system offers no encrypted store, so passwords hold until Cortado closes.',
   'app.secrets.forget': 'Forget',
 
-  'start.title': 'Start',
   'start.lead': 'Choose a model, and seven short steps later you know how fast it is on your board.',
   'start.sample.title': 'Try it with the sample',
   'start.sample.text':
@@ -38,11 +37,8 @@ export const common = {
   'start.recent.forget': 'Remove {name} from the list',
   'start.open': 'Open a project folder…',
   'start.opening': 'Opening…',
-  'start.create.name': 'Project name',
-  'start.create.folder': 'Folder',
 
   'rail.label': 'Steps',
-  'rail.project': 'Project',
   'rail.close': 'Close project',
   'rail.state.done': 'done',
   'rail.state.current': 'next',
@@ -98,7 +94,6 @@ export const common = {
   'engine.crashed': 'The part of Cortado that does the work stopped unexpectedly.',
   'engine.crashed.text': 'Your project is safe on the disk. Start the engine again and go on where you were.',
   'engine.restart': 'Start it again',
-  'engine.silent': 'The engine has not answered for {time}.',
 
   'action.choose': 'Choose…',
   'action.change': 'Change…',
@@ -106,12 +101,9 @@ export const common = {
   'action.reset': 'Back to the default',
   'action.close': 'Close',
   'action.cancel': 'Cancel',
-  'action.save': 'Save…',
   'action.show': 'Show in folder',
   'action.more': 'More options',
   'action.details': 'Details',
-  'action.start': 'Start',
-  'action.apply': 'Apply',
   'word.none': 'none',
   'word.yes': 'yes',
   'word.no': 'no',

@@ -31,7 +31,6 @@ export const accuracy: Translation<typeof english> = {
   'accuracy.keep': '保留为浮点的层',
   'accuracy.keep.help': '损失过大的层可以保留为浮点：精度更高，但更慢。',
   'accuracy.keep.none': '无：所有能量化的层都以 int8 运行。',
-  'accuracy.keep.add': '保留为浮点',
   'accuracy.keep.of': '将 {layer} 保留为浮点',
   'accuracy.keep.remove': '重新量化 {layer}',
 };

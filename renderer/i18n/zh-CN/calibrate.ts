@@ -42,7 +42,6 @@ export const calibrate: Translation<typeof english> = {
   'calibrate.axis.log': '对数',
   'calibrate.range': '区间',
   'calibrate.values': '个数',
-  'calibrate.table': '校准表',
   'calibrate.table.save': '保存校准表…',
   'calibrate.options.format': '校准表格式',
   'calibrate.options.format.help': '只在其他程序也要读取该表时才有影响：ncnn，或同类工具的旧格式。',
