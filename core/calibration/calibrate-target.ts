@@ -25,6 +25,8 @@ export interface TargetRequest extends LongCall {
   /** The format's own where absent. */
   readonly method?: MethodName | undefined;
   readonly group?: Grouping | undefined;
+  /** 2 (as the original tools, to the same thresholds) where absent; 1 takes half the time. */
+  readonly passes?: 1 | 2 | undefined;
   /** Opens a session that returns these blobs; closed when calibration ends. */
   readonly createSession: (outputs: readonly string[]) => Promise<ForwardSession>;
 }
@@ -64,7 +66,7 @@ export interface CalibrationResult {
 const fewInputs = 10;
 
 /**
- * Calibrates: one forward pass over all inputs (`FineHistogram` says how), a threshold per blob, and the table of the
+ * Calibrates: forward passes over all inputs (`collectValues` says how), a threshold per blob, and the table of the
  * format asked for. Memory does not grow with the number of inputs.
  *
  * Errors: `calibration.*`, those of the session and of .npy files; an AbortError as soon as `signal` fires.
@@ -96,13 +98,14 @@ export async function calibrateTarget(request: TargetRequest): Promise<Calibrati
       signal,
       onProgress,
     };
-    const { histograms: fine, used, sampleCount, skipped, times } = await collectValues(pass);
+    const collected = await collectValues(pass, method.counted, request.passes ?? 2);
+    const { used, sampleCount, skipped, times } = collected;
     if (used === 0) throw noInputError(skipped);
     if (skipped.length > used) throw tooFewInputsError(used, skipped);
 
     const notes = used < fewInputs ? [fewInputsNote(used)] : [];
     const rangeAt = (line: ActivationLine, part: number): BlobRange =>
-      fine.get(regionId(line.blob, part, line.parts))?.range ?? emptyRange;
+      collected.regions.get(regionId(line.blob, part, line.parts))?.range ?? emptyRange;
     const lively = lines.filter((line) => {
       const range = Array.from({ length: line.parts }, (_, part) => rangeAt(line, part)).reduce(mergeRanges);
       if (line.needed) requireLively(line, range, line.blob === input.blob);
@@ -111,13 +114,12 @@ export async function calibrateTarget(request: TargetRequest): Promise<Calibrati
       return false;
     });
     const startedAt = performance.now();
-    const histograms = new Map([...regions.keys()].map((id) => [id, fine.get(id)?.histogram(method.counted)] as const));
     const valuesPerInput = (line: ActivationLine, part: number): number => rangeAt(line, part).count / sampleCount;
     const thresholds = new Map<string, Threshold>();
     const calibrated = (line: ActivationLine, part: number): BlobCalibration => {
       signal?.throwIfAborted();
       const id = regionId(line.blob, part, line.parts);
-      const histogram = histograms.get(id) ?? emptyHistogram(0);
+      const histogram = collected.regions.get(id)?.histogram ?? emptyHistogram(0);
       const isDeadPart = line.parts > 1 && histogram.max < (line.dead ?? 0);
       if (isDeadPart) return deadPart(line, part, histogram);
       if (method.isEmpty(histogram)) throw emptyHistogramError(line, method.description);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { randomSource } from '../common/random.ts';
 import { FineHistogram } from './fine-histogram.ts';
-import { countAbsolute } from './methods/count-absolute.testing.ts';
-import { countPositive } from './methods/count-positive.testing.ts';
+import { countAbsolute } from './methods/count-absolute.ts';
+import { countPositive } from './methods/count-positive.ts';
 
 /** Inputs whose range grows and shrinks: signed, heavy tails, exact zeros of both signs, tiny values. */
 function inputs(count: number, signed = true): readonly Float32Array[] {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { emptyHistogram, type Histogram } from '../histogram.ts';
 import { aciq } from './aciq.ts';
-import { countAbsolute } from './count-absolute.testing.ts';
+import { countAbsolute } from './count-absolute.ts';
 import { commonMethods } from './index.ts';
 import { eq } from './eq.ts';
 import { klNcnn } from './kl-ncnn.ts';

@@ -1,6 +1,6 @@
 import { randomSource } from '../../common/random.ts';
 import { binCount, emptyHistogram, type Histogram } from '../histogram.ts';
-import { countAbsolute } from './count-absolute.testing.ts';
+import { countAbsolute } from './count-absolute.ts';
 
 export interface NamedHistogram {
   readonly name: string;

@@ -28,6 +28,7 @@ interface CalibrateFlags extends PreprocessingOptions {
   readonly group?: string;
   readonly gpu: string;
   readonly threads?: number;
+  readonly passes: string;
   readonly bestAccuracy?: true;
   readonly json?: true;
 }
@@ -54,6 +55,14 @@ export function addCalibrateCommand(program: Command, signal: AbortSignal): void
     )
     .addOption(new Option('--gpu <0|1>', 'forward on the GPU').choices(['0', '1']).default('0'))
     .option('--threads <count>', 'threads of the forward pass', parseCount)
+    .addOption(
+      new Option(
+        '--passes <1|2>',
+        '2: thresholds exactly as the original tools; 1: half the time, thresholds nearly the same',
+      )
+        .choices(['1', '2'])
+        .default('2'),
+    )
     .option(
       '--best-accuracy',
       'try equalisation, bias correction and methods; takes minutes, writes TABLE.tuning.json beside the table',
@@ -87,6 +96,7 @@ async function run(flags: CalibrateFlags, signal: AbortSignal): Promise<void> {
     method: flags.method,
     group: flags.group === undefined ? undefined : (Number(flags.group) as Grouping),
     threads: flags.threads,
+    passes: flags.passes === '1' ? 1 : 2,
     signal,
     onProgress: progressOnStderr(),
   });

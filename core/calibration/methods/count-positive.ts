@@ -4,7 +4,7 @@ import { binCount } from '../histogram.ts';
 const nearNextEdge = 1 - 2 ** -12;
 
 /**
- * For tests, with the range known before. Counts the values within [0, max] as `numpy.histogram(values, bins=2048, range=(0, max))` does for float32 values:
+ * Counts the values within [0, max] as `numpy.histogram(values, bins=2048, range=(0, max))` does for float32 values:
  * negative values are left out, zeros are not, the last bin includes its right edge, and the bins' edges are
  * `i * max / 2048` rounded to float32, which decides on the values just below an edge. (A value at or above the exact
  * edge is never below the rounded one.)

@@ -1,7 +1,7 @@
 import { binCount } from '../histogram.ts';
 
 /**
- * For tests, with the range known before. Counts |x| of the values that are not 0 in bins of max / 2048; the last bin takes the rest. The bin is the truncated
+ * Counts |x| of the values that are not 0 in bins of max / 2048; the last bin takes the rest. The bin is the truncated
  * float32 quotient, as both caffe-int8-convert-tool.py (|x| / interval) and ncnn2table (|x| / max * 2048) compute it: the
  * two agree, since 2048 is a power of 2.
  *
