@@ -42,6 +42,21 @@ module.exports = {
       from: {},
       to: { path: '^core/', pathNot: `^core/(${order.join('|')})/` },
     },
+    {
+      name: 'one-way-between-processes',
+      comment:
+        'Main, preload script and engine share electron/shared alone; the page knows its types, never their code.',
+      severity: 'error',
+      from: { path: '^electron/(main|preload|engine)/' },
+      to: { path: '^(renderer/|electron/(main|preload|engine)/)', pathNot: '^electron/$1/' },
+    },
+    {
+      name: 'page-knows-the-schema-only',
+      comment: 'The page speaks with the others through electron/shared.',
+      severity: 'error',
+      from: { path: '^renderer/' },
+      to: { path: '^electron/(main|preload|engine|packaging)/' },
+    },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     { name: 'no-orphan-imports', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
@@ -49,6 +64,11 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
+    // Packages that say how they are imported, not how they are required.
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'svelte', 'default', 'types'],
+    },
     exclude: { path: '^(build|node_modules)/' },
   },
 };

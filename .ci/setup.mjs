@@ -29,6 +29,13 @@ const TEST_PACKAGES = {
   'openssh-client': 'ssh-keygen',
   'python3-opencv': '/usr/share/doc/python3-opencv',
   'python3-numpy': '/usr/lib/python3/dist-packages/numpy',
+  // What Electron needs to open a window without a screen.
+  'libgtk-3-0': '/usr/share/doc/libgtk-3-0',
+  libnss3: '/usr/share/doc/libnss3',
+  libasound2: '/usr/share/doc/libasound2',
+  libgbm1: '/usr/share/doc/libgbm1',
+  xvfb: 'xvfb-run',
+  xauth: 'xauth',
 };
 
 const profile = process.argv[2] ?? 'test';

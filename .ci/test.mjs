@@ -16,7 +16,7 @@ const failures = [];
 
 const groups = {
   static: [
-    () => check('TypeScript', 'npx', ['tsc', '--noEmit']),
+    () => check('TypeScript', 'npm', ['run', '--silent', 'typecheck']),
     () => check('ESLint', 'npx', ['eslint', '.']),
     () => check('Prettier', 'npx', ['prettier', '--check', '.']),
     () => check('direction of dependencies', 'npm', ['run', '--silent', 'check:dependencies']),

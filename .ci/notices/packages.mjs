@@ -6,6 +6,12 @@ import { licenceOf } from './policy.mjs';
 /** Packages whose archive forgets the licence file, and where its text is kept here. */
 const KEPT_TEXTS = { 'onnxruntime-common': 'onnxruntime.txt', 'onnxruntime-node': 'onnxruntime.txt' };
 
+/** Development dependencies whose code Vite puts into the window's page. */
+const IN_THE_PAGE = ['svelte', 'bits-ui', '@xyflow/svelte', '@dagrejs/dagre'];
+
+/** Of Svelte's own dependencies the page has these; the others are its compiler's. */
+const RUNTIME_OF_SVELTE = new Set(['clsx', 'devalue', 'esm-env']);
+
 /**
  * All production packages, sorted. Those that npm installs on some systems only are `optional` and have no `text`, so that
  * every system writes the same notices.
@@ -31,7 +37,12 @@ function productionPaths(packages) {
     const peers = Object.keys(entry.peerDependencies ?? {}).filter(
       (name) => !entry.peerDependenciesMeta?.[name]?.optional,
     );
-    const names = [...Object.keys({ ...entry.dependencies, ...entry.optionalDependencies }), ...peers];
+    const inThePage = path === '' ? IN_THE_PAGE.filter((name) => name in (entry.devDependencies ?? {})) : [];
+    const names = [
+      ...Object.keys({ ...entry.dependencies, ...entry.optionalDependencies }),
+      ...inThePage,
+      ...peers,
+    ].filter((name) => path !== 'node_modules/svelte' || RUNTIME_OF_SVELTE.has(name));
     for (const found of names.map((name) => resolve(packages, path, name))) {
       if (found === undefined || reached.has(found)) continue;
       reached.add(found);

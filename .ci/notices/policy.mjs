@@ -33,6 +33,7 @@ const CORRECTIONS = {
   flatbuffers: { 'SEE LICENSE IN LICENSE.txt': 'Apache-2.0' },
   buildcheck: { '': 'MIT' },
   'cpu-features': { '': 'MIT' },
+  'svelte-toolbelt': { '': 'MIT' },
 };
 
 /** The licence of a package in SPDX's words; old packages have a list where new ones have an expression. */

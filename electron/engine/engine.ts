@@ -2,7 +2,6 @@ import { copyFile, cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CortadoError } from '../../core/common/errors.ts';
 import { Project } from '../../core/project/project.ts';
-import type { EventName, EventPayload } from '../shared/ipc-schema.ts';
 import type { EngineSurroundings, FromEngine, ProjectRequest } from '../shared/messages.ts';
 import type { ProjectView } from '../shared/schemas/stages.ts';
 import { BoardAccess } from './board-access.ts';
@@ -11,8 +10,7 @@ import { ProjectSession } from './project-session.ts';
 import { projectView } from './project-view.ts';
 import { Questions } from './questions.ts';
 import { StageDesk } from './stage-desk.ts';
-
-export type Tell = <Name extends EventName>(name: Name, payload: EventPayload<Name>) => void;
+import type { Tell } from './tell.ts';
 
 /** The open project and everything that works on it. */
 export interface OpenProject {

@@ -3,10 +3,11 @@ import { answerCall } from '../shared/answer-call.ts';
 import { engineCalls } from '../shared/ipc-schema.ts';
 import type { FromEngine, PortCall, PortMessage, ToEngine } from '../shared/messages.ts';
 import { toWireError } from '../shared/wire-error.ts';
-import { Engine, type Tell } from './engine.ts';
+import { Engine } from './engine.ts';
 import { inputQueries } from './queries/inputs.ts';
 import { projectQueries } from './queries/project.ts';
 import { resultQueries } from './queries/results.ts';
+import type { Tell } from './tell.ts';
 
 const HEARTBEAT_MS = 1000;
 

@@ -4,10 +4,10 @@ import type { Inputs } from '../../core/project/inputs.ts';
 import type { Step } from '../../core/project/steps.ts';
 import { stageNames, type StageName, type StageView } from '../shared/schemas/stages.ts';
 import type { BoardAccess } from './board-access.ts';
-import type { Tell } from './engine.ts';
 import type { ProjectSession } from './project-session.ts';
 import { StageRunner } from './stage-runner.ts';
 import { stages } from './stages/index.ts';
+import type { Tell } from './tell.ts';
 
 /** The step whose result a stage makes. */
 const stepOf: Readonly<Record<StageName, Step>> = {

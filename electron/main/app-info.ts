@@ -7,7 +7,7 @@ import type { Settings } from './settings.ts';
 
 /** What the first screen needs to know. */
 export function appInfo(settings: Settings, secrets: Secrets): AppInfo {
-  const { language, theme } = settings.get();
+  const { language, theme, lastProject } = settings.get();
   const { electron, chrome, node } = process.versions;
   return {
     version: VERSION,
@@ -21,6 +21,7 @@ export function appInfo(settings: Settings, secrets: Secrets): AppInfo {
     theme: { choice: theme, dark: nativeTheme.shouldUseDarkColors },
     virtualBoard: virtualBoardState(),
     secrets: secrets.state(),
+    lastProject,
   };
 }
 

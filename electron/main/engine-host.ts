@@ -10,6 +10,7 @@ import {
 } from '../shared/messages.ts';
 import type { ProjectView } from '../shared/schemas/stages.ts';
 import { fromWireError, toWireError } from '../shared/wire-error.ts';
+import { EngineOutput } from './engine-output.ts';
 import { engineEnvironment } from './engine-environment.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -21,6 +22,7 @@ export interface EngineHostOptions {
   readonly surroundings: () => EngineSurroundings;
   readonly secrets: Secrets;
   readonly onState: (state: EngineState) => void;
+  /** What the engine prints: diagnostics, a line at a time. */
   readonly onText: (text: string) => void;
 }
 
@@ -119,8 +121,9 @@ export class EngineHost {
     });
     this.process = started;
     for (const stream of [started.stdout, started.stderr]) {
+      const output = new EngineOutput(this.options.onText);
       stream?.on('data', (chunk: Buffer) => {
-        this.options.onText(chunk.toString());
+        output.add(chunk.toString());
       });
     }
     started.on('message', (message: FromEngine) => {

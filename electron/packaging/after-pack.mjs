@@ -4,14 +4,17 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fuseConfig } from './fuses.mjs';
 
-/** Sets the fuses and takes out what is for other processors. */
+/** Looks at what was packaged and sets the fuses. */
 export default async function afterPack({ appOutDir, packager, electronPlatformName, arch }) {
   const { productFilename } = packager.appInfo;
   const isMac = electronPlatformName === 'darwin';
   const resources = isMac
     ? join(appOutDir, `${productFilename}.app`, 'Contents', 'Resources')
     : join(appOutDir, 'resources');
-  pruneRuntimes(join(resources, 'app.asar.unpacked', 'node_modules', 'onnxruntime-node', 'bin'), Arch[arch]);
+  // What Electron shows where it is given no app.
+  rmSync(join(resources, 'default_app.asar'), { force: true });
+  const bin = join(resources, 'app.asar.unpacked', 'node_modules', 'onnxruntime-node', 'bin');
+  checkRuntimes(bin, electronPlatformName, Arch[arch]);
   const executable = {
     darwin: `${productFilename}.app`,
     win32: `${productFilename}.exe`,
@@ -22,14 +25,17 @@ export default async function afterPack({ appOutDir, packager, electronPlatformN
   await flipFuses(join(appOutDir, executable), fuseConfig(version, inspectable));
 }
 
-/** `bin/napi-v6/linux/x64`: leaves the architecture that is packaged. */
-function pruneRuntimes(bin, architecture) {
-  if (!existsSync(bin)) throw new Error(`ONNX Runtime is not in the package: ${bin}`);
-  for (const abi of readdirSync(bin)) {
-    for (const platform of readdirSync(join(bin, abi))) {
-      for (const name of readdirSync(join(bin, abi, platform))) {
-        if (name !== architecture) rmSync(join(bin, abi, platform, name), { recursive: true });
-      }
-    }
-  }
+/** Says so where the patterns of electron-builder.yml left more than `bin/napi-v6/PLATFORM/ARCHITECTURE`, or nothing. */
+function checkRuntimes(bin, platform, architecture) {
+  const found = existsSync(bin)
+    ? readdirSync(bin).flatMap((abi) =>
+        readdirSync(join(bin, abi)).flatMap((name) =>
+          readdirSync(join(bin, abi, name)).map((processor) => `${name}/${processor}`),
+        ),
+      )
+    : [];
+  if (found.length === 1 && found[0] === `${platform}/${architecture}`) return;
+  throw new Error(
+    `ONNX Runtime in the package is for ${found.join(', ') || 'nothing'}, not for ${platform}/${architecture}.`,
+  );
 }

@@ -2,6 +2,7 @@
 // are containers of PNGs, so that a picture library is all it takes.
 //
 //   node electron/packaging/icons.mjs
+import { Buffer } from 'node:buffer';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';

@@ -40,7 +40,8 @@ export async function packageApp({ dir = false, page, env = process.env } = {}) 
   return build({
     projectDir: root,
     targets: dir ? Platform.current().createTarget('dir') : Platform.current().createTarget(),
-    config: { extends: join(root, 'electron-builder.yml'), ...environmentConfig(env) },
+    // Laid over electron-builder.yml.
+    config: environmentConfig(env),
     publish: 'never',
   });
 }

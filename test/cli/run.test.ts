@@ -64,12 +64,15 @@ test.skipIf(!hasEmulator)('NEON under the emulator gives the bytes of the refere
   expect((await readFile(neon)).equals(await readFile(reference))).toBe(true);
 });
 
-test.skipIf(process.arch !== 'x64')('NEON without ARM and without an emulator is refused with that advice', async () => {
-  const bin = join(repositoryRoot, 'node_modules/.bin');
-  const result = await cortado(['run', packageFile, '--backend', 'neon'], { env: { PATH: `${bin}:/bin/none` } });
-  expect(result).toMatchObject({ code: 1, stdout: '' });
-  expect(result.stderr).toContain('qemu-user');
-});
+test.skipIf(process.arch !== 'x64')(
+  'NEON without ARM and without an emulator is refused with that advice',
+  async () => {
+    const bin = join(repositoryRoot, 'node_modules/.bin');
+    const result = await cortado(['run', packageFile, '--backend', 'neon'], { env: { PATH: `${bin}:/bin/none` } });
+    expect(result).toMatchObject({ code: 1, stdout: '' });
+    expect(result.stderr).toContain('qemu-user');
+  },
+);
 
 test('an input of another shape is refused with both shapes, and nothing is written', async () => {
   const input = join(folder, 'wide.npy');

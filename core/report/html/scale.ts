@@ -23,17 +23,20 @@ export function ticks(low: number, high: number, wanted = 5): readonly number[] 
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => (first + index) * step);
 }
 
-/** Labels of ticks in one unit, with as many decimals as tell them apart. */
+/** Labels of ticks in one unit, with as many decimals as their values have: 1.4 ms is not written as 1 ms. */
 export function durationLabels(values: readonly number[]): readonly string[] {
+  const [unit, name] = durationUnit(Math.max(...values));
   for (const digits of [0, 1, 2, 3, 4]) {
-    const labels = values.map((value) => durationWith(value, Math.max(...values), digits));
-    if (new Set(labels).size === values.length) return labels;
+    const isExact = values.every(
+      (value) => Math.abs(Number((value / unit).toFixed(digits)) * unit - value) < 1e-6 * unit,
+    );
+    if (isExact) return values.map((value) => `${(value / unit).toFixed(digits)} ${name}`);
   }
   return values.map(formatDuration);
 }
 
-function durationWith(value: number, largest: number, digits: number): string {
-  if (largest >= 1e9) return `${(value / 1e9).toFixed(digits)} s`;
-  if (largest >= 1e6) return `${(value / 1e6).toFixed(digits)} ms`;
-  return largest >= 1e3 ? `${(value / 1e3).toFixed(digits)} µs` : `${value.toFixed(digits)} ns`;
+function durationUnit(largest: number): readonly [nanoseconds: number, name: string] {
+  if (largest >= 1e9) return [1e9, 's'];
+  if (largest >= 1e6) return [1e6, 'ms'];
+  return largest >= 1e3 ? [1e3, 'µs'] : [1, 'ns'];
 }

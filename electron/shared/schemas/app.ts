@@ -21,6 +21,8 @@ export const appInfoSchema = v.object({
   virtualBoard: v.object({ available: v.boolean(), reason: v.nullable(text) }),
   /** Whether passwords can be kept encrypted by the system; where not, they hold for this session only. */
   secrets: v.object({ kept: v.boolean(), backend: text }),
+  /** Folder of the project that was open when the app ended, to go on with; null where none was. */
+  lastProject: v.exactOptional(v.nullable(text)),
 });
 export type AppInfo = v.InferOutput<typeof appInfoSchema>;
 

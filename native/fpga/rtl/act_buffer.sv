@@ -5,7 +5,7 @@
 // Stores: data two cycles after the grant.
 module act_buffer #(
   parameter int unsigned P = 3,
-  parameter int unsigned Blocks = 8
+  parameter int unsigned Blocks = 4
 ) (
   input  logic clk_i,
 

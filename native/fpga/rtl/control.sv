@@ -37,7 +37,7 @@ module control #(
   localparam logic [9:0] RegIrqStatus = 10'h005;
   localparam logic [9:0] RegProgramAddress = 10'h006;
   localparam logic [9:0] RegProgramLength = 10'h007;
-  localparam logic [9:0] RegBase0 = 10'h008;         // to 0x00b
+  localparam logic [9:0] RegBase0 = 10'h008;
   localparam logic [9:0] RegWatchdog = 10'h00c;
 
   typedef enum logic [1:0] {StIdle, StClear, StRun, StReset} state_e;
@@ -76,7 +76,6 @@ module control #(
       error_q <= cortado_pkg::ErrorNone;
       program_address_q <= '0;
       program_length_q <= '0;
-      bases_q <= '0;
       watchdog_limit_q <= 32'd1000000;
     end else begin
       unique case (state_q)
@@ -117,14 +116,19 @@ module control #(
           RegIrqStatus: irq_status_q <= irq_status_q & ~write_data_i[1:0];
           RegProgramAddress: program_address_q <= write_data_i;
           RegProgramLength: program_length_q <= write_data_i[15:0];
-          RegBase0, RegBase0 + 10'd1, RegBase0 + 10'd2, RegBase0 + 10'd3:
-            bases_q[32*write_index_i[1:0] +: 32] <= write_data_i;
           RegWatchdog: watchdog_limit_q <= write_data_i;
           default: ;
         endcase
       end
     end
     watchdog_q <= state_q != StRun || progress_i ? '0 : watchdog_q + 32'd1;
+  end
+
+  for (genvar b = 0; b < 4; b++) begin : g_base
+    always_ff @(posedge clk_i) begin
+      if (!rst_ni) bases_q[32*b +: 32] <= '0;
+      else if (write_i && write_index_i == RegBase0 + 10'(b)) bases_q[32*b +: 32] <= write_data_i;
+    end
   end
 
   assign core_rst_no = !((clear_q[2] ^ clear_q[1]) && (state_q == StClear || state_q == StReset));

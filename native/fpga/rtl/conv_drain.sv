@@ -26,7 +26,7 @@ module conv_drain #(
 );
   localparam int unsigned D = $clog2(Depth);
   localparam int unsigned W = cortado_pkg::SumWidth;
-  localparam int unsigned PixelWidth = P == 1 ? 1 : $clog2(P);
+  localparam int unsigned SelectWidth = 3 + $clog2(P);
   // From the issue of the last group to the first cycle in which its sums can be read.
   localparam int unsigned SettleCycles = 13;
 
@@ -64,6 +64,12 @@ module conv_drain #(
   cortado_pkg::result_t result;
   cortado_pkg::result_t result_q;
   logic [cortado_pkg::ParamRowWidth-1:0] row_q;
+
+  logic [8*W-1:0] candidates [2**SelectWidth];
+  for (genvar c = 0; c < 2**SelectWidth; c++) begin : g_candidate
+    if (c < 8 * P) assign candidates[c] = array_sums_i[8*W*c +: 8*W];
+    else assign candidates[c] = '0;
+  end
 
   assign advance = !valid_q || gnt_i;
   assign array_group_o = group_q;
@@ -118,9 +124,9 @@ module conv_drain #(
       end
     end
     if (advance) begin
-      sums_q <= array_sums_i[8*W*{pixel_q[PixelWidth-1:0], bank_q, eighth} +: 8*W];
+      sums_q <= candidates[SelectWidth'({pixel_q, bank_q, eighth})];
       result_q <= result;
-      row_q <= conv_q.param_row + (output_q.leaky ? cortado_pkg::ParamRowWidth'({eighth, 1'b0}) : cortado_pkg::ParamRowWidth'(eighth));
+      row_q <= conv_q.param_row + {6'd0, output_q.leaky ? {eighth, 1'b0} : {1'b0, eighth}};
     end
   end
 

@@ -2,7 +2,7 @@
 module cortado_accelerator #(
   parameter int unsigned P = 3,           // pixel streams and activation banks: 1, 3, 5 or 7
   parameter int unsigned Depth = 64,      // pixel groups of a tile
-  parameter int unsigned Blocks = 8,      // 16 KB blocks of a bank
+  parameter int unsigned Blocks = 4,      // 32 KB blocks of a bank
   parameter int unsigned WeightRows = 2048
 ) (
   input  logic clk_i,
@@ -105,6 +105,7 @@ module cortado_accelerator #(
   output logic irq_o
 );
   localparam int unsigned Events = 12;
+  localparam int unsigned InstrWidth = cortado_pkg::InstrWidth;
   localparam logic [31:0] Config = {4'(P), 4'(Blocks), 8'(Depth), 16'(WeightRows)};
 
   logic core_rst_n, start, running, halt, counters_clear, ended;
@@ -155,8 +156,8 @@ module cortado_accelerator #(
   logic [19:0] fetch_beats;
   logic [63:0] fetch_data;
   logic [4:0] queue_push, queue_full, queue_valid, queue_pop;
-  logic [cortado_pkg::InstrWidth-1:0] fetched;
-  logic [5*cortado_pkg::InstrWidth-1:0] heads;
+  logic [InstrWidth-1:0] fetched;
+  logic [5*InstrWidth-1:0] heads;
 
   instr_fetch u_fetch (
     .clk_i, .rst_ni(core_rst_n), .start_i(start), .address_i(program_address), .length_i(program_length),
@@ -167,9 +168,9 @@ module cortado_accelerator #(
 
   for (genvar q = 0; q < 5; q++) begin : g_queue
     logic [4:0] unused_count;
-    sync_fifo #(.Width(cortado_pkg::InstrWidth), .Depth(16)) u_queue (
+    sync_fifo #(.Width(InstrWidth), .Depth(16)) u_queue (
       .clk_i, .rst_ni(core_rst_n), .push_i(queue_push[q]), .data_i(fetched), .full_o(queue_full[q]),
-      .count_o(unused_count), .valid_o(queue_valid[q]), .data_o(heads[cortado_pkg::InstrWidth*q +: cortado_pkg::InstrWidth]), .pop_i(queue_pop[q])
+      .count_o(unused_count), .valid_o(queue_valid[q]), .data_o(heads[InstrWidth*q +: InstrWidth]), .pop_i(queue_pop[q])
     );
     logic unused;
     assign unused = ^unused_count;
@@ -185,7 +186,7 @@ module cortado_accelerator #(
   for (genvar t = 0; t < 4; t++) begin : g_token
     // The weight queue has no tokens.
     localparam int unsigned Q = t == 0 ? 0 : t + 1;
-    assign wanted[4*t +: 4] = queue_valid[Q] ? heads[cortado_pkg::InstrWidth*Q + 4 +: 4] : 4'd0;
+    assign wanted[4*t +: 4] = queue_valid[Q] ? heads[InstrWidth*Q + 4 +: 4] : 4'd0;
     assign tokens_take[t] = queue_pop[Q];
   end
   // A convolution without a drain posts by itself, maybe while the tile before it ends its drain.
@@ -209,7 +210,7 @@ module cortado_accelerator #(
   logic [2:0] table_lane;
 
   load_unit #(.P(P)) u_load (
-    .clk_i, .rst_ni(core_rst_n), .instr_valid_i(queue_valid[0]), .instr_i(heads[0 +: cortado_pkg::InstrWidth]),
+    .clk_i, .rst_ni(core_rst_n), .instr_valid_i(queue_valid[0]), .instr_i(heads[0 +: InstrWidth]),
     .instr_pop_o(queue_pop[0]), .tokens_ready_i(tokens_ready[cortado_pkg::QueueLoad]), .post_o(load_post), .bases_i(bases),
     .cmd_valid_o(load_cmd_valid), .cmd_ready_i(load_cmd_ready), .cmd_addr_o(load_addr), .cmd_beats_o(load_beats),
     .data_valid_i(load_data_valid), .data_ready_o(load_data_ready), .data_i(load_data),
@@ -230,7 +231,7 @@ module cortado_accelerator #(
   logic [127:0] row_data;
 
   weight_unit u_weight_unit (
-    .clk_i, .rst_ni(core_rst_n), .instr_valid_i(queue_valid[1]), .instr_i(heads[cortado_pkg::InstrWidth +: cortado_pkg::InstrWidth]),
+    .clk_i, .rst_ni(core_rst_n), .instr_valid_i(queue_valid[1]), .instr_i(heads[InstrWidth +: InstrWidth]),
     .instr_pop_o(queue_pop[1]), .bases_i(bases), .cmd_valid_o(weight_cmd_valid), .cmd_ready_i(weight_cmd_ready),
     .cmd_addr_o(weight_addr), .cmd_beats_o(weight_beats), .busy_o(weight_busy)
   );
@@ -242,134 +243,47 @@ module cortado_accelerator #(
     .row_data_o(row_data)
   );
 
-  // ---- convolution ----
-  localparam int unsigned D = $clog2(Depth);
-
+  // ---- compute ----
   logic conv_error, conv_busy, conv_active, wait_weights, wait_drain, wait_tokens;
-  logic conv_read_req;
-  logic [P*cortado_pkg::RotWidth-1:0] conv_bank;
-  logic [P*cortado_pkg::AddrWidth-1:0] conv_addr;
-  logic [P-1:0] conv_valid;
-  logic [1:0] conv_col;
-  logic [P*32-1:0] conv_x;
-  logic array_valid, array_swap, array_clear, array_bank, array_busy;
-  logic [D-1:0] array_group, drain_group;
-  logic drain_busy, drain_start, drain_bank;
-  cortado_pkg::conv_t drain_conv;
-  cortado_pkg::output_t drain_output;
-  logic [P*64*cortado_pkg::SumWidth-1:0] array_sums;
-
-  conv_unit #(.P(P), .Depth(Depth)) u_conv (
-    .clk_i, .rst_ni(core_rst_n), .instr_valid_i(queue_valid[2]), .instr_i(heads[2*cortado_pkg::InstrWidth +: cortado_pkg::InstrWidth]),
-    .instr_pop_o(queue_pop[2]), .tokens_ready_i(tokens_ready[cortado_pkg::QueueConv]), .early_post_o(conv_early),
-    .post_o(conv_post), .error_o(conv_error), .weights_ready_i(weights_ready), .weights_swap_o(weights_swap),
-    .weights_keep_o(weights_keep), .weights_rewind_o(weights_rewind), .read_req_o(conv_read_req),
-    .read_bank_o(conv_bank), .read_addr_o(conv_addr), .read_valid_o(conv_valid), .read_col_o(conv_col),
-    .array_valid_o(array_valid), .array_swap_o(array_swap), .array_clear_o(array_clear), .array_bank_o(array_bank),
-    .array_group_o(array_group), .drain_busy_i(drain_busy), .drain_start_o(drain_start), .drain_bank_o(drain_bank), .drain_conv_o(drain_conv),
-    .drain_output_o(drain_output), .busy_o(conv_busy), .active_o(conv_active), .wait_weights_o(wait_weights),
-    .wait_drain_o(wait_drain), .wait_tokens_o(wait_tokens)
-  );
-
-  mac_array #(.P(P), .Depth(Depth)) u_array (
-    .clk_i, .rst_ni(core_rst_n), .row_valid_i(row_valid), .row_i(row), .row_data_i(row_data), .valid_i(array_valid),
-    .swap_i(array_swap), .clear_i(array_clear), .bank_i(array_bank), .group_i(array_group), .x_i(conv_x),
-    .busy_o(array_busy), .drain_group_i(drain_group), .sums_o(array_sums)
-  );
-
-  // ---- vector unit ----
-  logic vec_busy, vec_active, vec_read_req, vec_read_gnt;
-  logic [P*cortado_pkg::RotWidth-1:0] vec_bank;
-  logic [P*cortado_pkg::AddrWidth-1:0] vec_addr;
-  logic [P*128-1:0] vec_data;
-  logic [cortado_pkg::VecWeightRowWidth-1:0] vec_weight_row;
-  logic [127:0] vec_weight_data;
-  logic vec_req, vec_gnt;
-  logic [255:0] vec_sums;
-  logic [cortado_pkg::ParamRowWidth-1:0] vec_row;
-  cortado_pkg::result_t vec_result;
-
-  vec_unit #(.P(P)) u_vec (
-    .clk_i, .rst_ni(core_rst_n), .instr_valid_i(queue_valid[3]), .instr_i(heads[3*cortado_pkg::InstrWidth +: cortado_pkg::InstrWidth]),
-    .instr_pop_o(queue_pop[3]), .tokens_ready_i(tokens_ready[cortado_pkg::QueueVec]), .early_post_o(vec_early),
-    .read_req_o(vec_read_req), .read_gnt_i(vec_read_gnt), .read_bank_o(vec_bank), .read_addr_o(vec_addr),
-    .read_data_i(vec_data), .weight_row_o(vec_weight_row), .weight_data_i(vec_weight_data),
-    .req_o(vec_req), .gnt_i(vec_gnt), .sums_o(vec_sums), .row_o(vec_row), .result_o(vec_result),
-    .busy_o(vec_busy), .active_o(vec_active)
-  );
-
-  vec_weight_ram u_vec_weights (
-    .clk_i, .read_row_i(vec_weight_row), .data_o(vec_weight_data),
-    .write_i({vec_weight_write && table_lane[0], vec_weight_write && !table_lane[0]}), .write_row_i(table_row),
-    .data_i(load_data)
-  );
-
-  // ---- requantisation ----
-  logic drain_req, drain_gnt, drain_leaky;
-  logic [255:0] drain_request_sums;
-  logic [cortado_pkg::ParamRowWidth-1:0] drain_row;
-  cortado_pkg::result_t drain_result;
-  logic result_write;
-  /* verilator lint_off UNUSEDSIGNAL */
-  cortado_pkg::result_t result;
-  /* verilator lint_on UNUSEDSIGNAL */
-  logic [63:0] result_data;
-
-  conv_drain #(.P(P), .Depth(Depth)) u_drain (
-    .clk_i, .rst_ni(core_rst_n), .start_i(drain_start), .bank_i(drain_bank), .conv_i(drain_conv), .output_i(drain_output),
-    .busy_o(drain_busy), .array_group_o(drain_group), .array_sums_i(array_sums),
-    .req_o(drain_req), .gnt_i(drain_gnt), .sums_o(drain_request_sums), .row_o(drain_row), .leaky_o(drain_leaky),
-    .result_o(drain_result)
-  );
-
-  requant_unit u_requant (
-    .clk_i, .rst_ni(core_rst_n), .conv_req_i(drain_req), .conv_gnt_o(drain_gnt), .conv_sums_i(drain_request_sums),
-    .conv_row_i(drain_row), .conv_leaky_i(drain_leaky), .conv_result_i(drain_result), .vec_req_i(vec_req),
-    .vec_gnt_o(vec_gnt), .vec_sums_i(vec_sums), .vec_row_i(vec_row), .vec_result_i(vec_result),
-    .param_write_i(param_write), .param_row_i(table_row), .param_lane_i(table_lane), .param_data_i(load_data),
-    .write_o(result_write), .result_o(result), .data_o(result_data)
-  );
-
-  // The write takes place in this cycle; the token is there in the next.
-  assign conv_result_post = result_write && result.last && !result.vec ? result.post : 4'd0;
-  assign vec_result_post = result_write && result.last && result.vec ? result.post : 4'd0;
-
-  // ---- stores ----
-  logic act_store_req, act_store_gnt, store_cmd_valid, store_cmd_ready, store_data_valid, store_data_ready, store_busy;
+  logic vec_busy, vec_active, result_write, address_error;
+  logic act_store_req, act_store_gnt;
   cortado_pkg::pos_t act_store_pos;
   logic [127:0] act_store_data;
+
+  compute_core #(.P(P), .Depth(Depth), .Blocks(Blocks)) u_core (
+    .clk_i, .rst_ni(core_rst_n),
+    .conv_instr_valid_i(queue_valid[2]), .conv_instr_i(heads[2*InstrWidth +: InstrWidth]),
+    .conv_instr_pop_o(queue_pop[2]), .conv_tokens_ready_i(tokens_ready[cortado_pkg::QueueConv]),
+    .conv_early_o(conv_early), .conv_post_o(conv_post), .conv_result_post_o(conv_result_post),
+    .vec_instr_valid_i(queue_valid[3]), .vec_instr_i(heads[3*InstrWidth +: InstrWidth]),
+    .vec_instr_pop_o(queue_pop[3]), .vec_tokens_ready_i(tokens_ready[cortado_pkg::QueueVec]),
+    .vec_early_o(vec_early), .vec_result_post_o(vec_result_post),
+    .weights_ready_i(weights_ready), .weights_swap_o(weights_swap), .weights_keep_o(weights_keep),
+    .weights_rewind_o(weights_rewind), .row_valid_i(row_valid), .row_i(row), .row_data_i(row_data),
+    .param_write_i(param_write), .vec_weight_write_i(vec_weight_write), .table_row_i(table_row),
+    .table_lane_i(table_lane), .table_data_i(load_data),
+    .act_load_req_i(act_load_req), .act_load_gnt_o(act_load_gnt), .act_load_pos_i(act_load_pos),
+    .act_load_narrow_i(act_load_narrow), .act_load_data_i(act_load_data), .act_store_req_i(act_store_req),
+    .act_store_gnt_o(act_store_gnt), .act_store_pos_i(act_store_pos), .act_store_data_o(act_store_data),
+    .conv_busy_o(conv_busy), .vec_busy_o(vec_busy), .conv_error_o(conv_error), .address_error_o(address_error),
+    .conv_active_o(conv_active), .wait_weights_o(wait_weights), .wait_tokens_o(wait_tokens),
+    .wait_drain_o(wait_drain), .vec_active_o(vec_active), .result_write_o(result_write)
+  );
+
+  // ---- stores ----
+  logic store_cmd_valid, store_cmd_ready, store_data_valid, store_data_ready, store_busy;
   logic [31:3] store_addr;
   logic [19:0] store_beats;
   logic [63:0] store_data;
 
   store_unit #(.P(P)) u_store (
-    .clk_i, .rst_ni(core_rst_n), .instr_valid_i(queue_valid[4]), .instr_i(heads[4*cortado_pkg::InstrWidth +: cortado_pkg::InstrWidth]),
+    .clk_i, .rst_ni(core_rst_n), .instr_valid_i(queue_valid[4]), .instr_i(heads[4*InstrWidth +: InstrWidth]),
     .instr_pop_o(queue_pop[4]), .tokens_ready_i(tokens_ready[cortado_pkg::QueueStore]), .post_o(store_post), .bases_i(bases),
     .cycle_i(cycles), .act_req_o(act_store_req), .act_gnt_i(act_store_gnt), .act_pos_o(act_store_pos),
     .act_data_i(act_store_data), .cmd_valid_o(store_cmd_valid), .cmd_ready_i(store_cmd_ready), .cmd_addr_o(store_addr),
     .cmd_beats_o(store_beats), .data_valid_o(store_data_valid), .data_ready_i(store_data_ready), .data_o(store_data),
     .memory_idle_i(write_idle), .busy_o(store_busy), .end_o(ended)
   );
-
-  // ---- activation buffer ----
-  act_buffer #(.P(P), .Blocks(Blocks)) u_act (
-    .clk_i, .conv_req_i(conv_read_req), .conv_bank_i(conv_bank), .conv_addr_i(conv_addr), .conv_valid_i(conv_valid),
-    .conv_col_i(conv_col), .conv_data_o(conv_x), .vec_req_i(vec_read_req), .vec_gnt_o(vec_read_gnt),
-    .vec_bank_i(vec_bank), .vec_addr_i(vec_addr), .vec_data_o(vec_data), .result_req_i(result_write),
-    .result_pos_i(result.pos), .result_half_i(result.half), .result_data_i(result_data), .store_req_i(act_store_req),
-    .store_pos_i(act_store_pos), .store_gnt_o(act_store_gnt), .store_data_o(act_store_data), .load_req_i(act_load_req),
-    .load_pos_i(act_load_pos), .load_narrow_i(act_load_narrow), .load_data_i(act_load_data), .load_gnt_o(act_load_gnt)
-  );
-
-  logic address_error;
-  if (Blocks < 8) begin : g_address_error
-    localparam logic [3:0] End = 4'(Blocks);
-    assign address_error = (result_write && {1'b0, result.pos.a[cortado_pkg::AddrWidth-1:10]} >= End)
-                        || (act_load_req && {1'b0, act_load_pos.a[cortado_pkg::AddrWidth-1:10]} >= End)
-                        || (act_store_req && {1'b0, act_store_pos.a[cortado_pkg::AddrWidth-1:10]} >= End);
-  end else begin : g_no_address_error
-    assign address_error = 1'b0;
-  end
 
   // ---- memory ----
   axi_read_master u_weights_low (
@@ -456,8 +370,11 @@ module cortado_accelerator #(
     wait_weights,                              // 1
     conv_active                                // 0
   };
+  // At its end a program has used all it asked for.
+  logic unfinished;
+  assign unfinished = fetch_busy || busy[3:0] != '0 || queue_valid[3:0] != '0 || weights_ready || !(&read_quiet);
   assign errors = {
-    conv_error || (ended && (fetch_busy || busy[3:0] != '0 || queue_valid[3:0] != '0 || weights_ready)),   // 7
+    conv_error || (ended && unfinished),       // 7
     address_error,                             // 6
     token_overflow,                            // 5
     1'b0,                                      // 4, the watchdog
@@ -465,7 +382,7 @@ module cortado_accelerator #(
     |read_error,                               // 2
     fetch_error                                // 1
   };
-  assign busy = {store_busy, vec_busy, conv_busy || array_busy || drain_busy, weight_busy, load_busy};
+  assign busy = {store_busy, vec_busy, conv_busy, weight_busy, load_busy};
 
   logic unused;
   assign unused = ^{any_waiting, load_reserve, load_reserve_beats, fetch_reserve, fetch_reserve_beats};

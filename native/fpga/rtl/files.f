@@ -35,4 +35,5 @@ token_board.sv
 axil_slave.sv
 perf_counters.sv
 control.sv
+compute_core.sv
 cortado_accelerator.sv

@@ -64,7 +64,9 @@ module requant_unit (
   delay_line #(.Width(cortado_pkg::ResultWidth), .Cycles(Latency - 1)) u_result (
     .clk_i, .data_i(result_q), .data_o(clamp_result)
   );
-  delay_line #(.Width(cortado_pkg::ResultWidth), .Cycles(1)) u_result_end (.clk_i, .data_i(clamp_result), .data_o(result_end));
+  delay_line #(.Width(cortado_pkg::ResultWidth), .Cycles(1)) u_result_end (
+    .clk_i, .data_i(clamp_result), .data_o(result_end)
+  );
   assign low = clamp_result.low;
   assign high = clamp_result.high;
 

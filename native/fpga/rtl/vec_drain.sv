@@ -23,7 +23,7 @@ module vec_drain #(
   output cortado_pkg::result_t result_o
 );
   localparam int unsigned W = cortado_pkg::VecSumWidth;
-  localparam int unsigned PixelWidth = P == 1 ? 1 : $clog2(P);
+  localparam int unsigned SelectWidth = 2 + $clog2(P);
   localparam int unsigned GroupWidth = P * 16 * W;
 
   /* verilator lint_off UNUSEDSIGNAL */
@@ -96,7 +96,13 @@ module vec_drain #(
   cortado_pkg::result_t result;
   cortado_pkg::result_t result_q;
   logic [cortado_pkg::ParamRowWidth-1:0] request_row_q;
-  logic [8*W-1:0] sums, sums_q;
+  logic [8*W-1:0] sums_q;
+
+  logic [8*W-1:0] candidates [2**SelectWidth];
+  for (genvar c = 0; c < 2**SelectWidth; c++) begin : g_candidate
+    if (c < 4 * P) assign candidates[c] = place_q[c / 2 % 2][(c / 4 * 2 + c % 2)*8*W +: 8*W];
+    else assign candidates[c] = '0;
+  end
 
   assign advance = !valid_q || gnt_i;
 
@@ -110,15 +116,13 @@ module vec_drain #(
     result.raw_pair = '0;
     result.low = output_i.low;
     result.high = output_i.high;
-    sums = read_q ? place_q[1][8*W*{pixel_q[PixelWidth-1:0], half_q} +: 8*W]
-                  : place_q[0][8*W*{pixel_q[PixelWidth-1:0], half_q} +: 8*W];
   end
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) valid_q <= 1'b0;
     else if (advance) valid_q <= count_q != 2'd0;
     if (advance) begin
-      sums_q <= sums;
+      sums_q <= candidates[SelectWidth'({pixel_q, read_q, half_q})];
       result_q <= result;
       request_row_q <= output_i.shared_params ? row_q : row_q + cortado_pkg::ParamRowWidth'(half_q);
     end

@@ -156,7 +156,9 @@ module vec_unit #(
   end
   assign read_req_o = read_valid_q;
 
-  delay_line #(.Width(cortado_pkg::VecWeightRowWidth), .Cycles(2)) u_weight_row (.clk_i, .data_i(read_row_q), .data_o(weight_row_o));
+  delay_line #(.Width(cortado_pkg::VecWeightRowWidth), .Cycles(2)) u_weight_row (
+    .clk_i, .data_i(read_row_q), .data_o(weight_row_o)
+  );
 
   // Words and weights.
   logic [P-1:0] in_image;
@@ -176,7 +178,8 @@ module vec_unit #(
     for (genvar p = 0; p < P; p++) begin : g_pixel
       vec_lane u_lane (
         .clk_i, .rst_ni, .x_i(read_data_i[128*p + 8*c +: 8]), .inside_i(in_image[p]), .weight_i(weight),
-        .maximum_i(output_q.vec_op == cortado_pkg::VecMax), .valid_i(valid4), .last_i(last4), .upper_i(output_q.pair && odd4),
+        .maximum_i(output_q.vec_op == cortado_pkg::VecMax), .valid_i(valid4), .last_i(last4),
+        .upper_i(output_q.pair && odd4),
         .sum_o(sums[(p*16 + c)*W +: W])
       );
     end

@@ -73,7 +73,7 @@ bool vec_fits(Device& device, const VecLayer& l, const std::vector<Map>& in, con
   if (l.kind == VecKind::kDepthwise && (s.planes * s.taps > 512 || s.planes * 2 > 512)) return false;
   if (s.walk.out_width * std::min<unsigned>(plan.band_rows, l.g.out_height) > 8192 * device.banks())
     return false;
-  return 2 * s.planes * (in.size() * s.in_words + s.out_words) <= device.blocks() * 1024;
+  return 2 * s.planes * (in.size() * s.in_words + s.out_words) <= device.blocks() * 2048;
 }
 
 ConvRun run_vec(Device& device, const VecLayer& l, const std::vector<Map>& in, const VecPlan& plan) {

@@ -1,0 +1,1 @@
+export function buildApp(options?: { readonly output?: string; readonly page?: string }): Promise<string>;

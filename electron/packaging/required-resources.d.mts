@@ -1,0 +1,1 @@
+export function missingResources(root: string, platform: string, architecture: string): string[];

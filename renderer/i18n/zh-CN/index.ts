@@ -1,0 +1,26 @@
+import type { english } from '../en/index.ts';
+import type { Translation } from '../message.ts';
+import { accuracy } from './accuracy.ts';
+import { board } from './board.ts';
+import { calibrate } from './calibrate.ts';
+import { codes } from './codes.ts';
+import { common } from './common.ts';
+import { errors } from './errors.ts';
+import { images } from './images.ts';
+import { model } from './model.ts';
+import { run } from './run.ts';
+import { target } from './target.ts';
+
+/** Every text of the window in Simplified Chinese. */
+export const chinese: Translation<typeof english> = {
+  ...common,
+  ...errors,
+  ...codes,
+  ...model,
+  ...images,
+  ...calibrate,
+  ...accuracy,
+  ...target,
+  ...board,
+  ...run,
+};

@@ -1,0 +1,74 @@
+import { readFile } from 'node:fs/promises';
+import { glob } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'svelte/compiler';
+import { describe, expect, it } from 'vitest';
+import { english } from '../../renderer/i18n/en/index.ts';
+import { fill, type Message } from '../../renderer/i18n/message.ts';
+import { translateSentence } from '../../renderer/i18n/sentences.ts';
+import { sentences } from '../../renderer/i18n/zh-CN/sentences.ts';
+import { chinese } from '../../renderer/i18n/zh-CN/index.ts';
+import { literalTexts } from './support/literal-texts.ts';
+
+const renderer = fileURLToPath(new URL('../../renderer/', import.meta.url));
+const names = (message: Message): string[] =>
+  [
+    ...new Set(
+      [
+        ...Object.values({ message })
+          .map((each) => JSON.stringify(each))
+          .join('')
+          .matchAll(/\{(\w+)\}/g),
+      ].map(([, name]) => name),
+    ),
+  ].sort();
+
+describe('the catalogues', () => {
+  it('have the same keys and the same names to fill in', () => {
+    expect(Object.keys(chinese).sort()).toEqual(Object.keys(english).sort());
+    for (const [key, message] of Object.entries(english)) {
+      expect(names(chinese[key as keyof typeof english]), key).toEqual(names(message));
+    }
+  });
+
+  it('leave nothing in English in the Chinese one, but names and units', () => {
+    const same = Object.entries(english).flatMap(([key, message]) =>
+      JSON.stringify(chinese[key as keyof typeof english]) === JSON.stringify(message) ? [key] : [],
+    );
+    expect(same).toMatchSnapshot();
+  });
+
+  it('choose the plural form, and write numbers in the language', () => {
+    const plurals = new Intl.PluralRules('en');
+    const numbers = new Intl.NumberFormat('en');
+    const message = { one: '{n} layer', other: '{n} layers' };
+    expect(fill(message, { n: 1 }, plurals, numbers)).toBe('1 layer');
+    expect(fill(message, { n: 1200 }, plurals, numbers)).toBe('1,200 layers');
+    expect(fill('of {missing}', {}, plurals, numbers)).toBe('of {missing}');
+  });
+
+  it('translate the sentences of core by their templates', () => {
+    expect(translateSentence('folded into conv1')).toBe('已合并到 conv1');
+    expect(translateSentence('3 of 64 weight scales of conv2 are 0: the weights there are (nearly) all 0.')).toBe(
+      'conv2 的 64 个权重缩放系数中有 3 个为 0：对应的权重（几乎）全为 0。',
+    );
+    expect(translateSentence('something new')).toBe('something new');
+    expect(new Set(sentences.map(([sentence]) => sentence)).size).toBe(sentences.length);
+  });
+});
+
+describe('the components', () => {
+  it('hold no text of their own', async () => {
+    const found: string[] = [];
+    for await (const file of glob('**/*.svelte', { cwd: renderer })) {
+      const source = await readFile(`${renderer}${file}`, 'utf8');
+      found.push(...literalTexts(parse(source, { modern: true })).map((text) => `${file}: ${text}`));
+    }
+    expect(found).toEqual([]);
+  });
+
+  it('would be caught if they did', () => {
+    const source = '<p title="Hello">World {x}</p><b>{`of ${x} Items`}</b><img alt="" /><i>×</i>';
+    expect(literalTexts(parse(source, { modern: true }))).toEqual(['Hello', 'World']);
+  });
+});

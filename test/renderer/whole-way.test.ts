@@ -1,0 +1,204 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { WireError } from '../../electron/shared/schemas/basics.ts';
+import type { CortadoDouble } from './double/cortado-double.ts';
+import { hasBrowser, TestPages, type PageOptions } from './support/page.ts';
+
+/** Lets the double say something, as main or the engine would. */
+async function tell(page: Page, name: string, payload: unknown): Promise<void> {
+  await page.evaluate(
+    ([event, content]) => {
+      (window as unknown as { cortado: CortadoDouble }).cortado.emit(event as 'stage', content as never);
+    },
+    [name, payload] as const,
+  );
+}
+
+async function callsOf(page: Page): Promise<{ name: string; args: unknown }[]> {
+  return page.evaluate(() => (window as unknown as { cortado: CortadoDouble }).cortado.calls);
+}
+
+describe.skipIf(!hasBrowser)('the wizard over recorded answers', () => {
+  let pages: TestPages;
+  let page: Page;
+  const open = async (options: PageOptions = {}): Promise<void> => {
+    page = await pages.open({ stageMs: 300, ...options });
+  };
+  beforeAll(async () => {
+    pages = await TestPages.start();
+  });
+  afterAll(() => pages.close());
+
+  it('goes the whole way with the sample, by keyboard alone', async () => {
+    await open();
+    await page.getByRole('button', { name: 'Open the sample' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Model', level: 1 }).waitFor();
+    const press = async (name: string): Promise<void> => {
+      const button = page.getByRole('button', { name, exact: true });
+      await button.focus();
+      await page.keyboard.press('Enter');
+    };
+    await page.getByRole('button', { name: 'Continue to Images', disabled: false }).waitFor();
+    await press('Continue to Images');
+    await press('Continue to Calibrate');
+    await press('Calibrate');
+    await page.getByText('Calibrated on 60 pictures.').waitFor();
+    await press('Continue to Accuracy');
+    await press('Measure accuracy');
+    await page.getByText('Agreement with fp32').waitFor();
+    await press('Continue to Target');
+    await press('Build');
+    await page.getByRole('heading', { name: 'Built' }).waitFor();
+    await press('Continue to Board');
+    await press('Connect and probe');
+    await page.getByText('What the board says').waitFor();
+    await press('Continue to Run and report');
+    await press('Run on the virtual board');
+    await page.getByRole('tab', { name: 'Overview' }).waitFor();
+    expect(await page.getByText('Median', { exact: true }).first().isVisible()).toBe(true);
+    await page.close();
+  });
+
+  it('moves the focus to the title of a new step, and Back loses nothing', async () => {
+    await open({ project: 'after' });
+    await page.getByRole('button', { name: /^Images/ }).click();
+    await page.waitForFunction(() => document.activeElement?.tagName === 'H1');
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Images');
+    await page.getByRole('button', { name: 'Back' }).click();
+    await page.getByRole('heading', { name: 'Model', level: 1 }).waitFor();
+    await page.close();
+  });
+
+  it('lays the graph out, finds layers and shows their details', async () => {
+    await open({ project: 'after' });
+    await page.getByRole('button', { name: /^Model/ }).click();
+    await page.locator('.svelte-flow__node').first().waitFor();
+    await page.getByRole('searchbox', { name: 'Find a layer' }).fill('conv1');
+    await page.getByText(/layers? found/).waitFor();
+    await page.locator('.svelte-flow__node', { hasText: 'conv1' }).first().click();
+    await page.getByRole('heading', { name: 'conv1', exact: true }).waitFor();
+    expect(await page.getByText('Line in the prototxt').isVisible()).toBe(true);
+    await page.close();
+  });
+
+  it('shows an error of a stage with its cause, what to do, and a way on', async () => {
+    await open({ project: 'after' });
+    const error: WireError = {
+      code: 'ssh.wrong-password',
+      message: 'The board refused the password.',
+      advice: 'Type it again.',
+      location: {},
+      details: 'details',
+    };
+    await page.getByRole('button', { name: /^Board/ }).click();
+    const stage = await page.evaluate(() => (window as unknown as { cortado: CortadoDouble }).cortado.stage('probe'));
+    await tell(page, 'stage', { ...stage, run: 9, status: 'failed', error });
+    const alert = page.getByRole('alert');
+    expect(await alert.textContent()).toMatch(
+      /The password is wrong.*refused the password.*What to do:.*Type it again/s,
+    );
+    await alert.getByRole('button', { name: 'Copy details' }).click();
+    await alert.getByText('Copied').first().waitFor();
+    expect(await callsOf(page)).toContainEqual({
+      name: 'app.copy',
+      args: { text: expect.stringContaining('ssh.wrong-password') as string },
+    });
+    await alert.getByRole('button', { name: 'Try again' }).waitFor();
+    await page.close();
+  });
+
+  it('asks about a host key in words, and refuses by Escape', async () => {
+    await open({ project: 'after' });
+    await tell(page, 'question', {
+      kind: 'hostKey',
+      id: 'q1',
+      host: '192.168.1.20',
+      keyKind: 'ED25519',
+      fingerprint: 'SHA256:abc',
+      knownKinds: [],
+      text: '',
+    });
+    const dialog = page.getByRole('dialog', { name: 'Is this your board?' });
+    await dialog.waitFor();
+    expect(await dialog.textContent()).toContain('SHA256:abc');
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+    expect(await callsOf(page)).toContainEqual({
+      name: 'questions.answer',
+      args: { kind: 'hostKey', id: 'q1', accept: false },
+    });
+    await page.close();
+  });
+
+  it('asks for a password and says that the last one was wrong', async () => {
+    await open({ project: 'after' });
+    await tell(page, 'question', {
+      kind: 'secret',
+      id: 'q2',
+      secret: 'password',
+      subject: 'pi@board',
+      text: '',
+      attempt: 2,
+    });
+    await page.getByText('That was not right. Attempt 2.').waitFor();
+    await page.getByLabel('Password', { exact: true }).fill('secret');
+    await page.keyboard.press('Enter');
+    expect(await callsOf(page)).toContainEqual({
+      name: 'questions.answer',
+      args: { kind: 'secret', id: 'q2', secret: 'secret', remember: false },
+    });
+    await page.close();
+  });
+
+  it('says that the engine crashed and goes on after a restart', async () => {
+    await open({ project: 'after' });
+    await tell(page, 'engine.state', { state: 'crashed', error: null, crashes: 1 });
+    await page.getByRole('button', { name: 'Start it again' }).click();
+    await page.waitForFunction(() =>
+      (window as unknown as { cortado: CortadoDouble }).cortado.calls.some(({ name }) => name === 'engine.restart'),
+    );
+    await page.close();
+  });
+
+  it('cancels at once', async () => {
+    await open({ project: 'after', stageMs: 60_000 });
+    await page
+      .getByRole('button', { name: /^Calibrate/ })
+      .first()
+      .click();
+    await page.getByRole('button', { name: 'Calibrate again' }).click();
+    await page.getByRole('progressbar', { name: 'Calibration' }).waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByText('Cancelled. Nothing was changed').waitFor();
+    await page.close();
+  });
+
+  it('changes the language at once', async () => {
+    await open();
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await page.getByRole('combobox', { name: 'Language' }).selectOption('zh-CN');
+    await page.getByRole('heading', { name: '设置' }).waitFor();
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe('zh-CN');
+    await page.close();
+  });
+
+  for (const [width, height] of [
+    [1024, 700],
+    [2560, 1440],
+  ] as const) {
+    it(`needs no scrolling sideways at ${width} by ${height}`, async () => {
+      await open({ project: 'after', width, height });
+      for (let position = 0; position < 7; position++) {
+        await page.locator('nav li button').nth(position).click();
+        await page.waitForTimeout(200);
+        const over = await page.evaluate(() => {
+          const main = document.querySelector('main');
+          return main === null ? 1 : main.scrollWidth - main.clientWidth;
+        });
+        expect(over, `step ${position + 1}`).toBeLessThanOrEqual(0);
+      }
+      await page.close();
+    });
+  }
+});
