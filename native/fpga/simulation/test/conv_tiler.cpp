@@ -8,7 +8,8 @@ namespace {
 
 int divide_up(int a, int b) { return (a + b - 1) / b; }
 
-// The sets of one block of 32 output channels for some input planes, in the array's order.
+}  // namespace
+
 std::vector<std::int8_t> weight_sets(const ConvLayer& l, int block, int first_plane, int planes) {
   const int columns = divide_up(std::min(l.in_channels - first_plane * 16, planes * 16), 4);
   const std::size_t sets = static_cast<std::size_t>(columns) * l.g.kh * l.g.kw;
@@ -39,7 +40,7 @@ std::vector<std::int8_t> weight_sets(const ConvLayer& l, int block, int first_pl
   return bytes;
 }
 
-std::vector<std::uint64_t> parameters(const ConvLayer& l) {
+std::vector<std::uint64_t> conv_parameters(const ConvLayer& l) {
   std::vector<std::uint64_t> words;
   for (int eighth = 0; eighth < divide_up(l.out_channels, 8); ++eighth) {
     for (int negative = 0; negative <= (l.leaky ? 1 : 0); ++negative) {
@@ -52,6 +53,8 @@ std::vector<std::uint64_t> parameters(const ConvLayer& l) {
   }
   return words;
 }
+
+namespace {
 
 struct Sizes {
   Walk walk;
@@ -114,7 +117,7 @@ ConvRun run_conv(Device& device, const ConvLayer& l, const Map& in, const ConvPl
   const int out_plane_bytes = g.out_height * g.out_width * 16;
   const std::uint32_t out_at = device.allocate(static_cast<std::size_t>(s.out_planes) * out_plane_bytes);
   const std::uint32_t stamp_at = device.allocate(8, 8);
-  const std::vector<std::uint64_t> params = parameters(l);
+  const std::vector<std::uint64_t> params = conv_parameters(l);
 
   Program program(banks);
   // The window's fields and the output's hold for the layer.

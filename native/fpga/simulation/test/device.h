@@ -24,7 +24,7 @@ class Device {
   static constexpr std::uint32_t kBase = 0x10000000;
 
   explicit Device(double stall = 0, std::uint64_t seed = 1, double bytes_per_cycle = 0,
-                  std::uint32_t latency = 30, std::uint64_t bytes = 32U << 20) {
+                  std::uint32_t latency = 30, std::uint64_t bytes = 16U << 20) {
     const cortado_fpga_sim_config config{bytes, kBase, bytes_per_cycle, latency, stall, seed};
     sim_ = cortado_fpga_sim_open(&config);
     for (unsigned i = 0; i < 4; ++i) cortado_fpga_sim_write(sim_, 0x20 + 4 * i, kBase);
