@@ -71,7 +71,7 @@ describe('calibrateTarget', () => {
     }
     expect(result.used).toBe(3);
     expect(session?.outputs).toEqual(['c1', 'c2']);
-    expect(session?.runs).toBe(3);
+    expect(session?.runs).toBe(6);
     expect(result.notes).toEqual([expect.stringContaining('3 input'), expect.stringContaining('conv1')]);
   });
 
@@ -108,7 +108,10 @@ describe('calibrateTarget', () => {
     const batch = await save('batch.npy', [2, 1, 2, 2], [1, 2, 3, 4, 5, 6, 7, -8]);
     const { result, session } = await run({ inputs: [batch] });
     expect(result.layers[0].max).toBe(8);
-    expect(session?.runs).toBe(2);
+    expect(session?.runs).toBe(4);
+    const once = await run({ inputs: [batch], passes: 1 });
+    expect(once.result.layers[0].max).toBe(8);
+    expect(once.session?.runs).toBe(2);
   });
 
   it('needs no session where only the input is wanted', async () => {
@@ -137,10 +140,14 @@ describe('calibrateTarget', () => {
     });
   });
 
-  it('reports progress from nothing to all', async () => {
+  it('reports each pass from nothing to all', async () => {
     const seen: Progress[] = [];
     await run({ onProgress: (progress) => seen.push(progress) });
-    expect(seen.map(({ done }) => done)).toEqual([0, 1, 2, 3]);
+    expect(seen.map(({ done }) => done)).toEqual([0, 1, 2, 3, 0, 1, 2, 3]);
+    expect(new Set(seen.map(({ stage }) => stage)).size).toBe(2);
+    const once: Progress[] = [];
+    await run({ passes: 1, onProgress: (progress) => once.push(progress) });
+    expect(once.map(({ done }) => done)).toEqual([0, 1, 2, 3]);
     expect(seen[1].secondsLeft).toBeGreaterThanOrEqual(0);
   });
 
