@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeNpy } from '../common/npy.ts';
 import type { Progress } from '../common/progress.ts';
 import { randomSource } from '../common/random.ts';
+import { aciq } from './methods/aciq.ts';
 import { calibrateTarget, type CalibrationResult, type TargetRequest } from './calibrate-target.ts';
 import { FakeSession, smallTarget } from './fixtures.testing.ts';
 
@@ -82,11 +83,35 @@ describe('calibrateTarget', () => {
     expect(data.histogram.counts[2047]).toBe(4);
   });
 
+  it('has a scale per group of channels where the format does, 0 for a dead group', async () => {
+    const halves: Blob = (name, input, index) => {
+      const values = usual(name, input, index);
+      return name === 'c1' ? values.map((value, i) => (i < 2000 ? 0 : value)) : values;
+    };
+    const { result } = await run({ format: 'dev', group: 1 }, halves);
+    const [dead, alive] = result.table.activations.get('conv2') ?? [];
+    expect(dead).toBe(0);
+    expect(alive).toBeGreaterThan(0);
+    expect(result.table.weights.get('conv2')).toEqual([127, 31.75]);
+    const { result: whole } = await run({ format: 'dev' }, halves);
+    expect(whole.table.activations.get('conv2')).toEqual([alive]);
+  });
+
+  it('tells methods how many values an input has', async () => {
+    const { result } = await run({ format: 'ncnn', method: 'aciq' });
+    const { max, threshold } = result.layers[1];
+    expect(threshold).toBe(aciq.choose({ max, counts: new Float64Array(2048) }, 4000).threshold);
+    expect(result.table.weights.get('conv1')).toEqual([Math.fround(127 / (aciq.weightThreshold?.(2, 2, 127) ?? 0)), 0]);
+  });
+
   it('takes several samples out of one file', async () => {
     const batch = await save('batch.npy', [2, 1, 2, 2], [1, 2, 3, 4, 5, 6, 7, -8]);
     const { result, session } = await run({ inputs: [batch] });
     expect(result.layers[0].max).toBe(8);
     expect(session?.runs).toBe(4);
+    const once = await run({ inputs: [batch], passes: 1 });
+    expect(once.result.layers[0].max).toBe(8);
+    expect(once.session?.runs).toBe(2);
   });
 
   it('needs no session where only the input is wanted', async () => {
@@ -110,6 +135,9 @@ describe('calibrateTarget', () => {
     expect(result.used).toBe(3);
     await expect(run({ inputs: [bad], preprocessing })).rejects.toMatchObject({ code: 'calibration.no-input' });
     await expect(run({ inputs: [bad] })).rejects.toMatchObject({ code: 'calibration.preprocessing' });
+    await expect(run({ inputs: [bad, inputs[0], bad], preprocessing })).rejects.toMatchObject({
+      code: 'calibration.too-few',
+    });
   });
 
   it('reports each pass from nothing to all', async () => {
@@ -117,6 +145,9 @@ describe('calibrateTarget', () => {
     await run({ onProgress: (progress) => seen.push(progress) });
     expect(seen.map(({ done }) => done)).toEqual([0, 1, 2, 3, 0, 1, 2, 3]);
     expect(new Set(seen.map(({ stage }) => stage)).size).toBe(2);
+    const once: Progress[] = [];
+    await run({ passes: 1, onProgress: (progress) => once.push(progress) });
+    expect(once.map(({ done }) => done)).toEqual([0, 1, 2, 3]);
     expect(seen[1].secondsLeft).toBeGreaterThanOrEqual(0);
   });
 

@@ -2,13 +2,15 @@ import { CortadoError } from '../common/errors.ts';
 import type { LongCall } from '../common/progress.ts';
 import type { Preprocessing } from '../images/preprocessing.ts';
 import type { ForwardSession } from '../inference/session.ts';
-import { collectHistograms, collectRanges, type Pass } from './collect.ts';
-import type { ActivationLine, Grouping, MethodName, TableFormatDefinition } from './formats/format.ts';
+import { collectValues, type Pass, type StageTimes } from './collect.ts';
+import type { ActivationLine, Grouping, TableFormatDefinition } from './formats/format.ts';
 import { tableFormats } from './formats/index.ts';
-import { emptyHistogramError, isDead, noInputError, requireLively } from './guards.ts';
-import { totalCount, type Histogram } from './histogram.ts';
-import type { Threshold } from './methods/method.ts';
-import { absoluteMax, emptyRange } from './range.ts';
+import { emptyHistogramError, isDead, noInputError, requireLively, tooFewInputsError } from './guards.ts';
+import { emptyHistogram, totalCount, type Histogram } from './histogram.ts';
+import type { MethodName } from './methods/index.ts';
+import type { Threshold, ThresholdMethod } from './methods/method.ts';
+import { emptyRange, mergeRanges, type BlobRange } from './range.ts';
+import { regionId, regionsOf } from './region.ts';
 import type { SkippedFile } from './samples.ts';
 import type { ScaleTable, TableFormat } from './table.ts';
 import type { CalibrationTarget } from './target.ts';
@@ -23,6 +25,8 @@ export interface TargetRequest extends LongCall {
   /** The format's own where absent. */
   readonly method?: MethodName | undefined;
   readonly group?: Grouping | undefined;
+  /** 2 (as the original tools, to the same thresholds) where absent; 1 takes half the time. */
+  readonly passes?: 1 | 2 | undefined;
   /** Opens a session that returns these blobs; closed when calibration ends. */
   readonly createSession: (outputs: readonly string[]) => Promise<ForwardSession>;
 }
@@ -34,6 +38,8 @@ export interface BlobCalibration extends Threshold {
   /** The layer that reads the blob in int8, or that made it where none does. */
   readonly layer: string;
   readonly blob: string;
+  /** Which group of the blob's channels; 0 where the line has one scale. */
+  readonly part: number;
   /** The largest magnitude that was seen. */
   readonly max: number;
   /** Share of the counted values that lie above the threshold and will saturate. */
@@ -52,13 +58,15 @@ export interface CalibrationResult {
   readonly notes: readonly string[];
   /** The method's name and origin. */
   readonly method: string;
+  /** Milliseconds by stage; `threshold` is that of choosing thresholds. */
+  readonly times: StageTimes & { readonly threshold: number };
 }
 
 /** Below this many inputs thresholds rest on chance. */
 const fewInputs = 10;
 
 /**
- * Calibrates: two forward passes over all inputs (ranges, then histograms), a threshold per blob, and the table of the
+ * Calibrates: forward passes over all inputs (`collectValues` says how), a threshold per blob, and the table of the
  * format asked for. Memory does not grow with the number of inputs.
  *
  * Errors: `calibration.*`, those of the session and of .npy files; an AbortError as soon as `signal` fires.
@@ -69,7 +77,7 @@ export async function calibrateTarget(request: TargetRequest): Promise<Calibrati
   const group = requireGroup(format, request.group);
   const method = format.methods[request.method ?? format.defaultMethod];
   const input = requireOneInput(target);
-  const lines = format.activationLines(target);
+  const lines = format.activationLines(target, group);
   if (lines.length === 0) throw nothingToCalibrate(format);
   if (request.inputs.length === 0) throw noInputError([]);
 
@@ -78,65 +86,99 @@ export async function calibrateTarget(request: TargetRequest): Promise<Calibrati
   const session = computed.length === 0 ? undefined : await request.createSession(computed);
   try {
     const { preprocessing, onProgress } = request;
-    const pass: Pass = { paths: request.inputs, preprocessing, input, session, blobs, signal, onProgress };
-    const { ranges, readable, skipped } = await collectRanges(pass);
-    if (readable.length === 0) throw noInputError(skipped);
+    const regions = new Map(
+      lines.flatMap(({ blob, parts }) => regionsOf(blob, parts)).map((region) => [region.id, region]),
+    );
+    const pass: Pass = {
+      paths: request.inputs,
+      preprocessing,
+      input,
+      session,
+      regions: [...regions.values()],
+      signal,
+      onProgress,
+    };
+    const collected = await collectValues(pass, method.counted, request.passes ?? 2);
+    const { used, sampleCount, skipped, times } = collected;
+    if (used === 0) throw noInputError(skipped);
+    if (skipped.length > used) throw tooFewInputsError(used, skipped);
 
-    const notes = readable.length < fewInputs ? [fewInputsNote(readable.length)] : [];
+    const notes = used < fewInputs ? [fewInputsNote(used)] : [];
+    const rangeAt = (line: ActivationLine, part: number): BlobRange =>
+      collected.regions.get(regionId(line.blob, part, line.parts))?.range ?? emptyRange;
     const lively = lines.filter((line) => {
-      const range = ranges.get(line.blob) ?? emptyRange;
+      const range = Array.from({ length: line.parts }, (_, part) => rangeAt(line, part)).reduce(mergeRanges);
       if (line.needed) requireLively(line, range, line.blob === input.blob);
       if (!isDead(range)) return true;
       notes.push(`The blob ${line.blob} was 0 on every input and no layer computes with it: it has no line.`);
       return false;
     });
-    const histograms = await collectHistograms({ ...pass, paths: readable }, ranges, method.count);
-
+    const startedAt = performance.now();
+    const valuesPerInput = (line: ActivationLine, part: number): number => rangeAt(line, part).count / sampleCount;
     const thresholds = new Map<string, Threshold>();
-    const layers = lively.map((line): BlobCalibration => {
+    const calibrated = (line: ActivationLine, part: number): BlobCalibration => {
       signal?.throwIfAborted();
-      const histogram = histograms.get(line.blob);
-      if (histogram === undefined || method.isEmpty(histogram)) throw emptyHistogramError(line, method.description);
-      const threshold = thresholds.get(line.blob) ?? method.choose(histogram);
-      thresholds.set(line.blob, threshold);
-      return blobCalibration(line, histogram, threshold, absoluteMax(ranges.get(line.blob) ?? emptyRange));
-    });
+      const id = regionId(line.blob, part, line.parts);
+      const histogram = collected.regions.get(id)?.histogram ?? emptyHistogram(0);
+      const isDeadPart = line.parts > 1 && histogram.max < (line.dead ?? 0);
+      if (isDeadPart) return deadPart(line, part, histogram);
+      if (method.isEmpty(histogram)) throw emptyHistogramError(line, method.description);
+      const threshold = thresholds.get(id) ?? method.choose(histogram, valuesPerInput(line, part));
+      thresholds.set(id, threshold);
+      return blobCalibration(line, part, histogram, threshold);
+    };
+    const layers = lively.flatMap((line) => Array.from({ length: line.parts }, (_, part) => calibrated(line, part)));
     const table: ScaleTable = {
       format: format.name,
-      weights: weightLines(format, target, group, notes),
+      weights: weightLines(format, target, { group, method, notes }),
       activationKey: format.activationKey,
-      activations: new Map(layers.map(({ key, scale }) => [key, [scale]])),
+      activations: activationScales(layers),
     };
-    return { table, layers, skipped, used: readable.length, notes, method: method.description };
+    const threshold = performance.now() - startedAt;
+    return { table, layers, skipped, used, notes, method: method.description, times: { ...times, threshold } };
   } finally {
     await session?.close();
   }
 }
 
+function activationScales(layers: readonly BlobCalibration[]): ReadonlyMap<string, readonly number[]> {
+  const scales = new Map<string, readonly number[]>();
+  for (const { key, scale } of layers) scales.set(key, [...(scales.get(key) ?? []), scale]);
+  return scales;
+}
+
+/** Channels that are (nearly) all 0 have a scale of 0, which readers take for "nothing here". */
+function deadPart({ key, layer, blob }: ActivationLine, part: number, histogram: Histogram): BlobCalibration {
+  const { max } = histogram;
+  return { key, layer, blob, part, max, histogram, clippedShare: 0, bin: 0, threshold: 0, scale: 0 };
+}
+
 function blobCalibration(
   { key, layer, blob }: ActivationLine,
+  part: number,
   histogram: Histogram,
   threshold: Threshold,
-  max: number,
 ): BlobCalibration {
+  const { max } = histogram;
   const total = totalCount(histogram);
   const firstClipped = Math.ceil((threshold.threshold / max) * histogram.counts.length);
   const clipped = histogram.counts.subarray(firstClipped).reduce((sum, count) => sum + count, 0);
-  return { key, layer, blob, max, histogram, clippedShare: total === 0 ? 0 : clipped / total, ...threshold };
+  return { key, layer, blob, part, max, histogram, clippedShare: total === 0 ? 0 : clipped / total, ...threshold };
 }
 
 function weightLines(
   format: TableFormatDefinition,
   target: CalibrationTarget,
-  group: Grouping,
-  notes: string[],
+  how: { readonly group: Grouping; readonly method: ThresholdMethod; readonly notes: string[] },
 ): ReadonlyMap<string, readonly number[]> {
   const lines = new Map<string, readonly number[]>();
   for (const { name, type, weights } of format.weightLayers(target)) {
-    const scales = format.weightScales(weights, type, group);
+    const scales = format.weightScales(weights, type, how.group, how.method);
     const dead = scales.filter((scale) => scale === 0).length;
     if (dead > 0) {
-      notes.push(`${dead} of ${scales.length} weight scales of ${name} are 0: the weights there are (nearly) all 0.`);
+      how.notes.push(
+        `${dead} of ${scales.length} weight scales of ${name} are 0: the weights there are (nearly) all 0.`,
+      );
     }
     lines.set(name, scales);
   }
@@ -147,8 +189,8 @@ function requireGroup(format: TableFormatDefinition, wanted: Grouping | undefine
   if (wanted === 1 && !format.canGroup) {
     throw new CortadoError(
       'calibration.group',
-      `The format ${format.name} has one weight scale per layer.`,
-      'Leave --group out, or choose --format ncnn or dev-weight.',
+      `The format ${format.name} has no scales per channel or group.`,
+      'Leave --group out, or choose --format ncnn, dev or dev-weight.',
       { location: { field: '--group' } },
     );
   }

@@ -6,7 +6,7 @@ import { calibrationTarget } from './network-target.ts';
 export interface CalibrationRequest extends Omit<TargetRequest, 'target' | 'createSession'> {
   /** Loaded with its weights. */
   readonly network: Network;
-  /** Threads of the forward pass; all cores where absent. */
+  /** Threads of the forward pass; one where absent. */
   readonly threads?: number | undefined;
   /** ONNX Runtime on the CPU where absent. */
   readonly createSession?: TargetRequest['createSession'] | undefined;
@@ -24,7 +24,8 @@ export async function calibrate(request: CalibrationRequest): Promise<Calibratio
     createForwardSession(network, {
       outputs,
       inputShapes: target.inputs,
-      ...(threads === undefined ? {} : { threads }),
+      // Inputs are counted while the next is forwarded: a second thread would only wait for the first.
+      threads: threads ?? 1,
     });
   return calibrateTarget({ ...request, target, createSession: request.createSession ?? openSession });
 }

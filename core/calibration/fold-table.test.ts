@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { foldTable } from './fold-table.ts';
+import { completeWeights, foldTable } from './fold-table.ts';
 import type { ScaleTable, TableFormat } from './table.ts';
 import type { CalibrationTarget, LayerWeights } from './target.ts';
 import { convolutionWeights, layer } from './fixtures.testing.ts';
@@ -49,6 +49,17 @@ describe('foldTable', () => {
   it('goes by the format where the numbers tell nothing', () => {
     expect(foldedScales('ncnn', [90, 300, 0])).toEqual([90, 300, 0]);
     expect(foldedScales('dev-weight', [90, 300, 0])).toEqual([45, 600, 0]);
+  });
+
+  it('gives a table without weights those that TensorRT would choose', () => {
+    const cache: ScaleTable = {
+      format: 'tensorrt',
+      activationKey: 'blob',
+      weights: new Map(),
+      activations: new Map([['data', [2]]]),
+    };
+    expect([...foldTable(cache, target()).weights]).toEqual([['conv', [63.5, 1016, 0]]]);
+    expect(completeWeights({ ...cache, activations: new Map([['other', [2]]]) }, target()).weights.size).toBe(0);
   });
 
   it('leaves a network without BatchNorm as it is', () => {

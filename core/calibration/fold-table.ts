@@ -1,4 +1,5 @@
 import { hasWeights } from './formats/format.ts';
+import { ncnn } from './formats/ncnn.ts';
 import type { ScaleTable } from './table.ts';
 import type { CalibrationTarget, LayerWeights } from './target.ts';
 import { largestMagnitude } from './weight-scales.ts';
@@ -8,6 +9,17 @@ const fullRanges: readonly number[] = [127, 31];
 const tolerance = 0.005;
 
 /**
+ * The table with weight scales for every layer, where its format has none: per output channel or group of the weights
+ * that boards run, the largest of them getting the last level, as TensorRT quantises weights by itself.
+ */
+export function completeWeights(table: ScaleTable, target: CalibrationTarget): ScaleTable {
+  if (table.format !== 'tensorrt') return table;
+  const listed = target.layers.filter(hasWeights).filter(({ bottoms }) => table.activations.has(bottoms[0]));
+  const lines = listed.map(({ name, type, weights }) => [name, ncnn.weightScales(weights, type, 1)] as const);
+  return { ...table, weights: new Map(lines) };
+}
+
+/**
  * The table with its weight scales brought to the weights that boards run: those with BatchNorm and Scale folded in.
  *
  * ncnn's tables are made from folded weights, the others from the model file's. Folding multiplies an output channel by
@@ -15,7 +27,9 @@ const tolerance = 0.005;
  * weights a table was made from is seen from the numbers (scale times largest weight is 127 or 31), since tables by
  * layers look alike and tables of merged models are used with unmerged ones; where that does not tell, the format does.
  */
-export function foldTable(table: ScaleTable, target: CalibrationTarget): ScaleTable {
+export function foldTable(given: ScaleTable, target: CalibrationTarget): ScaleTable {
+  const table = completeWeights(given, target);
+  if (table !== given) return table;
   const folded = target.layers.filter(hasWeights).filter(({ weights }) => weights.data !== weights.folded);
   const lines = folded.flatMap(({ name, weights }) => {
     const scales = table.weights.get(name);

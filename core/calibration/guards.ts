@@ -57,6 +57,18 @@ export function emptyHistogramError(line: ActivationLine, method: string): Corta
   );
 }
 
+/** More files could not be read than could: what is left is chance. */
+export function tooFewInputsError(
+  used: number,
+  skipped: readonly { readonly path: string; readonly reason: string }[],
+): CortadoError {
+  return new CortadoError(
+    'calibration.too-few',
+    `Only ${used} of ${used + skipped.length} files could be read.`,
+    `Check the folder; the first that could not is ${skipped[0].path}: ${skipped[0].reason}`,
+  );
+}
+
 /** Nothing to calibrate with. */
 export function noInputError(skipped: readonly { readonly path: string; readonly reason: string }[]): CortadoError {
   const [first] = skipped;

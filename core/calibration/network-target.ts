@@ -1,7 +1,7 @@
 import { CortadoError } from '../common/errors.ts';
 import type { ConvolutionOperation, Operation } from '../graph/graph.ts';
 import { optimise } from '../graph/passes.ts';
-import { lowerNetwork, weightsOf } from '../network/lower.ts';
+import { lowerLayer, lowerNetwork } from '../network/lower.ts';
 import { valueOf, type Network, type NetworkLayer } from '../network/network.ts';
 import type { CalibrationLayer, CalibrationTarget, LayerWeights } from './target.ts';
 
@@ -23,7 +23,7 @@ function layerWeights(
   layer: NetworkLayer,
   folded: Float32Array | undefined,
 ): LayerWeights | undefined {
-  const operation = lowerLayer(network, layer).find(isConvolution);
+  const operation = operationsOf(network, layer).find(isConvolution);
   if (operation === undefined) return undefined;
   const { outputChannels, group, kernel, stride, weights, fullyConnected } = operation;
   return {
@@ -37,12 +37,10 @@ function layerWeights(
   };
 }
 
-/** A layer alone as operations; none where it has no form on boards. */
-function lowerLayer(network: Network, layer: NetworkLayer): readonly Operation[] {
-  const bottoms = layer.inputs.map((id) => valueOf(network, id));
-  const tops = layer.outputs.map((id) => valueOf(network, id));
-  if (layer.form.boardForm(bottoms.map(({ shape }) => shape)).runs !== 'int8') return [];
-  return layer.form.lower({ layer: layer.name, bottoms, tops, weights: weightsOf(network, layer) });
+/** A layer alone as operations; none where it has no int8 form on boards. */
+function operationsOf(network: Network, layer: NetworkLayer): readonly Operation[] {
+  const bottoms = layer.inputs.map((id) => valueOf(network, id).shape);
+  return layer.form.boardForm(bottoms).runs === 'int8' ? lowerLayer(network, layer).operations : [];
 }
 
 /** Weights by layer with BatchNorm and Scale folded in; none where some layer has no form on boards. */

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { emptyHistogram, mergeHistograms, totalCount } from './histogram.ts';
 import { absoluteMax, emptyRange, mergeRanges, rangeOf } from './range.ts';
 
 describe('ranges', () => {
@@ -15,17 +14,5 @@ describe('ranges', () => {
     expect(mergeRanges(emptyRange, rangeOf(a))).toEqual(rangeOf(a));
     expect(absoluteMax(emptyRange)).toBe(0);
     expect(absoluteMax(rangeOf(new Float32Array(0)))).toBe(0);
-  });
-});
-
-describe('histograms', () => {
-  it('merge exactly over the same range only', () => {
-    const [a, b] = [emptyHistogram(2), emptyHistogram(2)];
-    a.counts[7] = 2 ** 40;
-    b.counts[7] = 1;
-    b.counts[9] = 4;
-    const merged = mergeHistograms(a, b);
-    expect([merged.counts[7], merged.counts[9], totalCount(merged)]).toEqual([2 ** 40 + 1, 4, 2 ** 40 + 5]);
-    expect(() => mergeHistograms(a, emptyHistogram(3))).toThrow(RangeError);
   });
 });

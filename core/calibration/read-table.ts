@@ -3,13 +3,14 @@ import { writeFileAtomically } from '../common/files.ts';
 import { readInputFile } from '../common/read-input.ts';
 import { tableFormatNames, tableFormats } from './formats/index.ts';
 import { parseTableText, tableText, type TableLines } from './table-text.ts';
+import { isTensorRtCache, parseTensorRtCache, tensorRtCacheText } from './tensorrt-cache.ts';
 import type { ScaleTable, TableFormat } from './table.ts';
 
 /**
  * Reads a scale table. Without `format`, what the activation keys name must follow from the keys: where each of them is
  * also the key of a weight line, they are layers; where one is not, they are blobs, since a table by layers has both
  * lines for every layer, and a table by blobs has one for the network's input. Tables by layers are read as `ncnn`,
- * whose keys mean the same as dev-weight's.
+ * whose keys mean the same as dev's and dev-weight's. A calibration cache of TensorRT is known by its first line.
  *
  * Errors: `file.read`, `table.format`, and those of `parseTableText`.
  */
@@ -20,6 +21,9 @@ export async function readTable(path: string, format?: TableFormat): Promise<Sca
 
 /** `readTable` on the text itself; `file` is for messages. */
 export function parseTable(text: string, file: string, format?: TableFormat): ScaleTable {
+  if (format === 'tensorrt' || (format === undefined && isTensorRtCache(text))) {
+    return { format: 'tensorrt', activationKey: 'blob', ...parseTensorRtCache(text, file) };
+  }
   const lines = parseTableText(text, file);
   const name = format ?? guessFormat(lines, file);
   return { format: name, activationKey: tableFormats[name].activationKey, ...lines };
@@ -27,7 +31,7 @@ export function parseTable(text: string, file: string, format?: TableFormat): Sc
 
 /** Writes a table whole or not at all. Error: `file.write`. */
 export async function writeTable(path: string, table: ScaleTable): Promise<void> {
-  await writeFileAtomically(path, tableText(table));
+  await writeFileAtomically(path, table.format === 'tensorrt' ? tensorRtCacheText(table) : tableText(table));
 }
 
 function guessFormat({ weights, activations }: TableLines, file: string): TableFormat {

@@ -1,4 +1,4 @@
-export type TableFormat = 'ncnn' | 'release' | 'dev-weight';
+export type TableFormat = 'ncnn' | 'release' | 'dev' | 'dev-weight' | 'tensorrt';
 
 /**
  * A scale table as read or made: `int8 = round(float * scale)`. Lists keep the network's order, since files do.

@@ -47,6 +47,13 @@ export function parseCountOrZero(text: string): number {
   return text.trim() === '0' ? 0 : parseCount(text);
 }
 
+/** `--input-shape`, for files that do not say the shape of their input. */
+export const inputShapeOption = [
+  '--input-shape <extents...>',
+  "the input's shape where the file does not say it: number channels height width",
+  collectCounts,
+] as const;
+
 function collectNumbers(text: string, previous: readonly number[] | undefined): readonly number[] {
   return [...(previous ?? []), parseNumber(text)];
 }

@@ -18,6 +18,7 @@ function withActivation(operation: Operation, activation: Activation, output: st
       return operation.activation.kind === 'none' ? { ...operation, activation, output } : undefined;
     case 'pooling':
     case 'eltwise-sum':
+    case 'eltwise':
       return operation.activation.kind === 'none' && activation.kind !== 'leaky'
         ? { ...operation, activation, output }
         : undefined;

@@ -1,4 +1,9 @@
 import type { Shape } from '../common/tensor.ts';
+import type { FloatFunction } from './float-functions.ts';
+import type { Move } from './moves.ts';
+import type { Size2d } from './size.ts';
+
+export type { Size2d } from './size.ts';
 
 /**
  * The graph of primitive operations that a board runs, in float. It is what the layer kinds are lowered to, what the
@@ -41,11 +46,6 @@ interface OperationBase {
   readonly output: ValueId;
 }
 
-export interface Size2d {
-  readonly height: number;
-  readonly width: number;
-}
-
 /**
  * 2-D convolution (cross-correlation, as Caffe has it). An inner product is a convolution whose kernel covers the whole
  * input: its weights have the same order.
@@ -84,6 +84,13 @@ export interface EltwiseSumOperation extends OperationBase {
   readonly activation: Activation;
 }
 
+/** Product or maximum of equal shapes. */
+export interface EltwiseOperation extends OperationBase {
+  readonly kind: 'eltwise';
+  readonly function: 'product' | 'max';
+  readonly activation: Activation;
+}
+
 /** Concatenation along `axis` (a non-negative index into the shape). */
 export interface ConcatOperation extends OperationBase {
   readonly kind: 'concat';
@@ -104,6 +111,12 @@ export interface AffineOperation extends OperationBase {
   readonly activation: Activation;
 }
 
+/** Elements that change their places: one input. */
+export type MoveOperation = OperationBase & Move;
+
+/** What boards compute in float only; the inputs are said beside each kind. */
+export type FloatFunctionOperation = OperationBase & FloatFunction;
+
 /** Softmax along `axis`, always in float. */
 export interface SoftmaxOperation extends OperationBase {
   readonly kind: 'softmax';
@@ -123,6 +136,9 @@ export type Operation =
   | ActivationOperation
   | AffineOperation
   | SoftmaxOperation
-  | ReshapeOperation;
+  | ReshapeOperation
+  | EltwiseOperation
+  | MoveOperation
+  | FloatFunctionOperation;
 
 export type OperationKind = Operation['kind'];

@@ -1,5 +1,5 @@
 import { elementCount, type Shape } from '../common/tensor.ts';
-import type { Activation, AffineOperation, ConcatOperation, EltwiseSumOperation, SoftmaxOperation } from './graph.ts';
+import type { Activation, AffineOperation, ConcatOperation, EltwiseSumOperation } from './graph.ts';
 
 /** Values that lie side by side for one channel: everything after axis 1. */
 function innerCount(shape: Shape): number {
@@ -56,25 +56,6 @@ export function runConcat(
       output.set(input.subarray(block * run, (block + 1) * run), at);
       at += run;
     });
-  }
-  return output;
-}
-
-/** exp(x - max) / sum, in double precision. */
-export function runSoftmax({ axis }: SoftmaxOperation, input: Float32Array, shape: Shape): Float32Array {
-  const extent = shape[axis] ?? 1;
-  const inner = elementCount(shape.slice(axis + 1));
-  const output = new Float32Array(input.length);
-  for (let index = 0; index < input.length; index += 1) {
-    // The first element of each line along the axis leads the line.
-    if (Math.floor(index / inner) % extent !== 0) continue;
-    let largest = -Infinity;
-    for (let step = 0; step < extent; step += 1) largest = Math.max(largest, input[index + step * inner] ?? 0);
-    let sum = 0;
-    for (let step = 0; step < extent; step += 1) sum += Math.exp((input[index + step * inner] ?? 0) - largest);
-    for (let step = 0; step < extent; step += 1) {
-      output[index + step * inner] = Math.exp((input[index + step * inner] ?? 0) - largest) / sum;
-    }
   }
   return output;
 }

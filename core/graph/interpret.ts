@@ -1,8 +1,14 @@
 import { assertNever } from '../common/errors.ts';
 import { elementCount, shapeText, type Shape, type Tensor } from '../common/tensor.ts';
+import { combine } from './compute/eltwise.ts';
+import { runFloatFunction } from './compute/float-function.ts';
+import { moveElements } from './compute/move.ts';
+import { softmax } from './compute/softmax.ts';
+import { isFloatFunction } from './float-functions.ts';
 import type { Graph, Operation, ValueId } from './graph.ts';
 import { runConvolution } from './interpret-convolution.ts';
-import { applyActivation, runAffine, runConcat, runEltwiseSum, runSoftmax } from './interpret-elementwise.ts';
+import { applyActivation, runAffine, runConcat, runEltwiseSum } from './interpret-elementwise.ts';
+import { isMove } from './moves.ts';
 import { runPooling } from './interpret-pooling.ts';
 import { usesOf, valueOf } from './uses.ts';
 
@@ -23,7 +29,7 @@ export function interpret(
   graph.operations.forEach((operation, index) => {
     const { shape } = valueOf(graph, operation.output);
     const operands = operation.inputs.map((id) => operandOf(results, id));
-    results.set(operation.output, { shape, data: run(operation, operands, shape) });
+    results.set(operation.output, { shape, data: compute(operation, operands, shape) });
     for (const id of operation.inputs) {
       const isLastUse = consumers.get(id)?.at(-1) === graph.operations[index];
       if (isLastUse && !keep.includes(id)) results.delete(id);
@@ -32,35 +38,35 @@ export function interpret(
   return new Map(keep.map((id) => [id, operandOf(results, id)]));
 }
 
-function run(operation: Operation, operands: readonly Tensor[], shape: Shape): Float32Array {
-  const [input = { shape: [], data: new Float32Array() }] = operands;
-  const data = compute(operation, operands, input, shape);
+/** The result of one operation, its activation applied. */
+export function compute(operation: Operation, operands: readonly Tensor[], shape: Shape): Float32Array {
+  const data = computeBare(operation, operands, shape);
   if ('activation' in operation) applyActivation(operation.activation, data, shape);
   return data;
 }
 
-function compute(operation: Operation, operands: readonly Tensor[], input: Tensor, shape: Shape): Float32Array {
+function computeBare(operation: Operation, operands: readonly Tensor[], shape: Shape): Float32Array {
+  const [input = { shape: [], data: new Float32Array() }] = operands;
+  const data = operands.map((operand) => operand.data);
+  if (isMove(operation)) return moveElements(operation, input.data, input.shape, shape);
+  if (isFloatFunction(operation)) return runFloatFunction(operation, operands, shape);
   switch (operation.kind) {
     case 'convolution':
       return runConvolution(operation, input.data, input.shape, shape);
     case 'pooling':
       return runPooling(operation, input.data, input.shape, shape);
     case 'eltwise-sum':
-      return runEltwiseSum(
-        operation,
-        operands.map(({ data }) => data),
-      );
-    case 'concat':
-      return runConcat(
-        operation,
-        operands.map(({ data }) => data),
-        operands.map((operand) => operand.shape),
-        shape,
-      );
+      return runEltwiseSum(operation, data);
+    case 'eltwise':
+      return combine(operation.function, data);
+    case 'concat': {
+      const shapes = operands.map((operand) => operand.shape);
+      return runConcat(operation, data, shapes, shape);
+    }
     case 'affine':
       return runAffine(operation, input.data, shape);
     case 'softmax':
-      return runSoftmax(operation, input.data, shape);
+      return softmax(input.data, shape, operation.axis);
     case 'activation':
     case 'reshape':
       return input.data.slice();

@@ -5,5 +5,8 @@ export const absval: LayerKind = {
   types: ['AbsVal'],
   bottoms: one,
   tops: one,
-  parse: () => unaryForm('An absolute value', '', (builder, input, output) => builder.node('Abs', [input], {}, output)),
+  parse: () =>
+    unaryForm('An absolute value', '', { function: 'abs' }, (builder, input, output) =>
+      builder.node('Abs', [input], {}, output),
+    ),
 };

@@ -1,6 +1,8 @@
 import { elementCount, shapeText, type Shape } from '../common/tensor.ts';
+import type { Operation, Value } from '../graph/graph.ts';
 import { dataType } from '../onnx/schema.ts';
-import { cannotLower, notOnBoard, one, type LayerKind, type OnnxContext } from './kind.ts';
+import { functionOperation } from './function-form.ts';
+import { inFloat, one, type LayerKind, type LoweringContext, type OnnxContext } from './kind.ts';
 import { resolveAxis, shapeError } from './shapes.ts';
 
 /**
@@ -35,8 +37,17 @@ export const argmax: LayerKind = {
         if (stated === undefined) emitWhole(context, count, withValues);
         else emitAlong(context, resolveAxis(stated, context.bottoms[0].shape, parameters), count, withValues);
       },
-      boardForm: () => notOnBoard('An ArgMax has no board form yet.'),
-      lower: cannotLower,
+      boardForm: () => inFloat('An ArgMax gives positions, which 8 bits do not hold.'),
+      lower: (context) =>
+        stated === undefined
+          ? lowerWhole(context, withValues)
+          : [
+              functionOperation(context, {
+                kind: 'argmax',
+                axis: resolveAxis(stated, context.bottoms[0].shape, parameters),
+                indices: !withValues,
+              }),
+            ],
     };
   },
 };
@@ -65,4 +76,30 @@ function emitWhole(context: OnnxContext, count: number, withValues: boolean): vo
   const [values, indices] = emitTopK(context, flat, 2, count);
   if (withValues) builder.node('Concat', [indices, values], { axis: 1 }, tops[0].name);
   else builder.node('Identity', [indices], {}, tops[0].name);
+}
+
+/** Positions in the whole sample, and beside them the values where they are asked for. */
+function lowerWhole(context: LoweringContext, withValues: boolean): readonly Operation[] {
+  const { layer, bottoms, tops } = context;
+  const [bottom] = bottoms;
+  const [top] = tops;
+  const [batch, , count] = top.shape;
+  const flat = context.between('flat', [batch, 1, elementCount(bottom.shape.slice(1))]);
+  const flatten: Operation = { kind: 'reshape', layer, inputs: [bottom.id], output: flat.id };
+  const best = (indices: boolean, output: Value): Operation => ({
+    kind: 'argmax',
+    axis: 2,
+    indices,
+    layer,
+    inputs: [flat.id],
+    output: output.id,
+  });
+  if (!withValues) return [flatten, best(true, top)];
+  const parts = ['indices', 'values'].map((name) => context.between(name, [batch, 1, count]));
+  return [
+    flatten,
+    best(true, parts[0]),
+    best(false, parts[1]),
+    { kind: 'concat', layer, inputs: parts.map(({ id }) => id), output: top.id, axis: 1 },
+  ];
 }

@@ -6,5 +6,8 @@ export const bnll: LayerKind = {
   types: ['BNLL'],
   bottoms: one,
   tops: one,
-  parse: () => unaryForm('A BNLL', '', (builder, input, output) => builder.node('Softplus', [input], {}, output)),
+  parse: () =>
+    unaryForm('A BNLL', '', { function: 'bnll' }, (builder, input, output) =>
+      builder.node('Softplus', [input], {}, output),
+    ),
 };

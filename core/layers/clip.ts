@@ -1,5 +1,6 @@
 import { activationOperation } from './activation-form.ts';
-import { int8, notOnBoard, one, type LayerKind } from './kind.ts';
+import { functionOperation } from './function-form.ts';
+import { inFloat, int8, one, type LayerKind } from './kind.ts';
 
 /** Caffe's Clip: min(max(x, min), max). From 0 to 6 it is a ReLU6. */
 export const clip: LayerKind = {
@@ -16,9 +17,11 @@ export const clip: LayerKind = {
       emitOnnx: ({ builder, bottoms: [bottom], tops: [top] }) => {
         builder.node('Clip', [bottom.name, builder.scalar(low), builder.scalar(high)], {}, top.name);
       },
-      boardForm: () =>
-        low === 0 && high === 6 ? int8 : notOnBoard('Only a clip from 0 to 6 (ReLU6) has a board form yet.'),
-      lower: (context) => activationOperation(context, { kind: 'relu6' }),
+      boardForm: () => (low === 0 && high === 6 ? int8 : inFloat('Only a clip from 0 to 6 (ReLU6) has an int8 form.')),
+      lower: (context) =>
+        low === 0 && high === 6
+          ? activationOperation(context, { kind: 'relu6' })
+          : [functionOperation(context, { kind: 'unary', function: 'clip', a: low, b: high, c: 0 })],
     };
   },
 };

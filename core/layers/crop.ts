@@ -1,5 +1,6 @@
 import { shapeText, type Shape } from '../common/tensor.ts';
-import { cannotLower, notOnBoard, type LayerKind } from './kind.ts';
+import { moveOperation } from './function-form.ts';
+import { int8, type LayerKind } from './kind.ts';
 import { resolveAxis, shapeError } from './shapes.ts';
 
 /** Caffe's Crop: the first bottom cut to the second's extents from `axis` on, at the given offsets. */
@@ -9,13 +10,13 @@ export const crop: LayerKind = {
   tops: { least: 1, most: 1 },
   parse(layer) {
     const parameters = layer.nested('crop_param');
-    const offsets = parameters.numbers('offset');
+    const stated = parameters.numbers('offset');
     const cut = ([bottom, reference]: readonly Shape[]): { axis: number; starts: number[]; shape: Shape } => {
       const axis = resolveAxis(parameters.number('axis', 2), bottom, parameters);
-      const starts = bottom.slice(axis).map((_, index) => offsets.at(index) ?? offsets.at(0) ?? 0);
+      const starts = bottom.slice(axis).map((_, index) => stated.at(index) ?? stated.at(0) ?? 0);
       const shape = bottom.map((extent, index) => (index < axis ? extent : (reference.at(index) ?? 0)));
       const fits = starts.every((start, index) => start + shape[axis + index] <= bottom[axis + index]);
-      if (fits && (offsets.length <= 1 || offsets.length === starts.length)) return { axis, starts, shape };
+      if (fits && (stated.length <= 1 || stated.length === starts.length)) return { axis, starts, shape };
       throw shapeError(
         parameters,
         `A blob of ${shapeText(bottom)} cannot be cut to ${shapeText(reference)} at the offsets ${starts.join(', ')}.`,
@@ -23,7 +24,7 @@ export const crop: LayerKind = {
       );
     };
     return {
-      summary: offsets.length > 0 ? `offset ${offsets.join(', ')}` : '',
+      summary: stated.length > 0 ? `offset ${stated.join(', ')}` : '',
       outputShapes: (bottoms) => [cut(bottoms).shape],
       emitOnnx: ({ builder, bottoms, tops: [top] }) => {
         const { axis, starts, shape } = cut(bottoms.map((bottom) => bottom.shape));
@@ -32,8 +33,12 @@ export const crop: LayerKind = {
         const ranges = [starts, ends, axes].map((values) => builder.integers(values));
         builder.node('Slice', [bottoms[0].name, ...ranges], {}, top.name);
       },
-      boardForm: () => notOnBoard('A crop has no board form yet.'),
-      lower: cannotLower,
+      boardForm: () => int8,
+      lower: (context) => {
+        const { axis, starts } = cut(context.bottoms.map(({ shape }) => shape));
+        const offsets = context.bottoms[0].shape.map((_, index) => starts[index - axis] ?? 0);
+        return [moveOperation(context, { kind: 'crop', offsets }, context.tops[0])];
+      },
     };
   },
 };

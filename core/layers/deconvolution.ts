@@ -1,6 +1,7 @@
 import { elementCount, type Shape } from '../common/tensor.ts';
 import { checkGroup, readConvolution } from './convolution-parameters.ts';
-import { cannotLower, notOnBoard, one, type LayerKind } from './kind.ts';
+import { int8Convolution, one, type LayerKind } from './kind.ts';
+import { lowerDeconvolution } from './deconvolution-form.ts';
 import { imageShape, shapeError } from './shapes.ts';
 
 /** Caffe's Deconvolution: the transpose of a convolution; weights are input x output / group x kernel. */
@@ -45,8 +46,8 @@ export const deconvolution: LayerKind = {
         };
         builder.node('ConvTranspose', [bottom.name, ...constants], attributes, top.name);
       },
-      boardForm: () => notOnBoard('A deconvolution has no board form yet.'),
-      lower: cannotLower,
+      boardForm: () => int8Convolution,
+      lower: (context) => lowerDeconvolution(context, { ...p, group }),
     };
   },
 };

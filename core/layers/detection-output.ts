@@ -1,25 +1,10 @@
 import type { Fields } from '../caffe/fields.ts';
 import { elementCount, type Shape, type Tensor } from '../common/tensor.ts';
-import { clipBox, decodeBox, suppress, type Box, type CodeType, type SuppressionOptions } from './detection-boxes.ts';
-import { cannotLower, notOnBoard, type LayerKind } from './kind.ts';
+import { detectionRows } from '../graph/compute/detection-output.ts';
+import type { DetectionParameters } from '../graph/detection-parameters.ts';
+import { functionOperation } from './function-form.ts';
+import { inFloat, type LayerKind } from './kind.ts';
 import { shapeError } from './shapes.ts';
-
-interface DetectionParameters extends SuppressionOptions {
-  readonly classes: number;
-  readonly sharedLocation: boolean;
-  readonly background: number;
-  readonly code: CodeType;
-  readonly varianceInTarget: boolean;
-  readonly clip: boolean;
-  /** Detections kept per image; all where it is less than 1. */
-  readonly keepTopK: number;
-}
-
-interface Detection {
-  readonly label: number;
-  readonly score: number;
-  readonly box: Box;
-}
 
 const rowLength = 7;
 
@@ -39,44 +24,6 @@ function readDetection(parameters: Fields): DetectionParameters {
     topK: suppression.number('top_k', -1),
     eta: suppression.number('eta', 1),
   };
-}
-
-function box(values: Float32Array, at: number): Box {
-  return [values[at], values[at + 1], values[at + 2], values[at + 3]];
-}
-
-const unitVariance: Box = [1, 1, 1, 1];
-
-/** Boxes of one image for one class. */
-function decodeAll(p: DetectionParameters, locations: Float32Array, priors: Float32Array, label: number): Box[] {
-  const count = priors.length / 8;
-  const perPrior = p.sharedLocation ? 1 : p.classes;
-  return Array.from({ length: count }, (_, index) => {
-    const at = 4 * (index * perPrior + (p.sharedLocation ? 0 : label));
-    const variance = p.varianceInTarget ? unitVariance : box(priors, 4 * (count + index));
-    const decoded = decodeBox(p.code, box(priors, 4 * index), variance, box(locations, at));
-    return p.clip ? clipBox(decoded) : decoded;
-  });
-}
-
-/** Detections of one image: by class, best first within one. */
-function detect(
-  p: DetectionParameters,
-  locations: Float32Array,
-  confidences: Float32Array,
-  priors: Float32Array,
-): Detection[] {
-  const shared = p.sharedLocation ? decodeAll(p, locations, priors, 0) : undefined;
-  const found: Detection[] = [];
-  for (let label = 0; label < p.classes; label += 1) {
-    if (label === p.background) continue;
-    const boxes = shared ?? decodeAll(p, locations, priors, label);
-    const score = (index: number): number => confidences[index * p.classes + label];
-    for (const index of suppress(score, boxes, p)) found.push({ label, score: score(index), box: boxes[index] });
-  }
-  if (p.keepTopK < 1 || found.length <= p.keepTopK) return found;
-  const best = [...found].sort((a, b) => b.score - a.score).slice(0, p.keepTopK);
-  return best.sort((a, b) => a.label - b.label || b.score - a.score);
 }
 
 /**
@@ -110,31 +57,15 @@ export const detectionOutput: LayerKind = {
     return {
       summary: `${p.classes} classes, ${p.keepTopK > 0 ? p.keepTopK : 'all'} kept`,
       outputShapes: (bottoms) => [outputShape(bottoms)],
-      runOnHost: ([locations, confidences, priors]: readonly Tensor[]) => {
-        const shape = outputShape([locations.shape, confidences.shape, priors.shape]);
-        const data = new Float32Array(elementCount(shape));
-        const [batch] = locations.shape;
-        let row = 0;
-        for (let image = 0; image < batch; image += 1) {
-          const part = (values: Float32Array): Float32Array =>
-            values.subarray((image * values.length) / batch, ((image + 1) * values.length) / batch);
-          for (const { label, score, box: corners } of detect(
-            p,
-            part(locations.data),
-            part(confidences.data),
-            priors.data,
-          )) {
-            data.set([image, label, score, ...corners], row * rowLength);
-            row += 1;
-          }
-        }
-        return [{ shape, data }];
+      runOnHost: (bottoms: readonly Tensor[]) => {
+        const shape = outputShape(bottoms.map((bottom) => bottom.shape));
+        return [{ shape, data: detectionRows(p, bottoms, shape) }];
       },
       emitOnnx: () => {
         throw new Error('a detection output runs on the host');
       },
-      boardForm: () => notOnBoard('A detection output has no board form yet.'),
-      lower: cannotLower,
+      boardForm: () => inFloat('Boxes need more than 8 bits.'),
+      lower: (context) => [functionOperation(context, { kind: 'detection-output', parameters: p })],
     };
   },
 };

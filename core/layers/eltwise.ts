@@ -1,7 +1,8 @@
 import { shapeText } from '../common/tensor.ts';
-import { int8, notOnBoard, type LayerKind, type OnnxContext } from './kind.ts';
+import { inFloat, int8, type LayerKind, type OnnxContext } from './kind.ts';
 import { sameShape, shapeError } from './shapes.ts';
 
+const none = { kind: 'none' } as const;
 const onnxTypes: Readonly<Record<string, string>> = { SUM: 'Add', PROD: 'Mul', MAX: 'Max' };
 
 function emit({ builder, bottoms, tops }: OnnxContext, operation: string, coefficients: readonly number[]): void {
@@ -50,17 +51,13 @@ export const eltwise: LayerKind = {
       emitOnnx: (context) => {
         emit(context, operation, coefficients);
       },
-      boardForm: () => (operation === 'SUM' ? int8 : notOnBoard(`An element-wise ${operation} has no board form yet.`)),
-      lower: ({ layer: name, bottoms, tops: [top] }) => [
-        {
-          kind: 'eltwise-sum',
-          layer: name,
-          inputs: bottoms.map(({ id }) => id),
-          output: top.id,
-          coefficients: bottoms.map((_, index) => coefficients[index] ?? 1),
-          activation: { kind: 'none' },
-        },
-      ],
+      boardForm: () => (operation === 'PROD' ? inFloat('An element-wise product has no int8 form.') : int8),
+      lower: ({ layer: name, bottoms, tops: [top] }) => {
+        const base = { layer: name, inputs: bottoms.map(({ id }) => id), output: top.id, activation: none };
+        if (operation === 'PROD') return [{ kind: 'eltwise', function: 'product', ...base }];
+        if (operation === 'MAX') return [{ kind: 'eltwise', function: 'max', ...base }];
+        return [{ kind: 'eltwise-sum', coefficients: bottoms.map((_, index) => coefficients[index] ?? 1), ...base }];
+      },
     };
   },
 };

@@ -8,7 +8,7 @@ export const elu: LayerKind = {
   tops: one,
   parse(layer) {
     const alpha = layer.nested('elu_param').number('alpha', 1);
-    return unaryForm('An ELU', `alpha ${alpha}`, (builder, input, output) =>
+    return unaryForm('An ELU', `alpha ${alpha}`, { function: 'elu', a: alpha }, (builder, input, output) =>
       builder.node('Elu', [input], { alpha: { float: alpha } }, output),
     );
   },

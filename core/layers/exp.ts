@@ -15,8 +15,12 @@ export const exp: LayerKind = {
     }
     const { scale, shift } = readLinear(parameters);
     const factor = base === -1 ? 1 : Math.log(base);
-    return unaryForm('An exponential', '', (builder, input, output) =>
-      builder.node('Exp', [emitLinear(builder, input, { scale: scale * factor, shift: shift * factor })], {}, output),
+    return unaryForm(
+      'An exponential',
+      '',
+      { function: 'exp', a: shift * factor, b: scale * factor },
+      (builder, input, output) =>
+        builder.node('Exp', [emitLinear(builder, input, { scale: scale * factor, shift: shift * factor })], {}, output),
     );
   },
 };

@@ -1,6 +1,7 @@
 import type { Shape } from '../common/tensor.ts';
 import type { Size2d } from '../graph/graph.ts';
-import { cannotLower, notOnBoard, one, type LayerKind } from './kind.ts';
+import { functionOperation, moveOperation } from './function-form.ts';
+import { inFloat, one, type LayerKind } from './kind.ts';
 import { imageShape, shapeError } from './shapes.ts';
 
 /** DeepLab's Interp: bilinear, corners on corners; negative paddings cut the bottom first. */
@@ -44,8 +45,20 @@ export const interp: LayerKind = {
         const attributes = { mode: 'linear', coordinate_transformation_mode: 'align_corners' };
         builder.node('Resize', [source, '', '', builder.integers(top.shape)], attributes, top.name);
       },
-      boardForm: () => notOnBoard('A bilinear interpolation has no board form yet.'),
-      lower: cannotLower,
+      boardForm: () => inFloat('A bilinear interpolation has no int8 form.'),
+      lower: (context) => {
+        const [bottom] = context.bottoms;
+        const [top] = context.tops;
+        const { layer: name } = context;
+        if (cut.every((amount) => amount === 0)) return [functionOperation(context, { kind: 'interp' })];
+        const { inside } = sizes(bottom.shape);
+        const [batch, channels] = bottom.shape;
+        const middle = context.between('cut', [batch, channels, inside.height, inside.width]);
+        return [
+          moveOperation(context, { kind: 'crop', offsets: [0, 0, cut[0], cut[0]] }, middle),
+          { kind: 'interp', layer: name, inputs: [middle.id], output: top.id },
+        ];
+      },
     };
   },
 };

@@ -91,6 +91,8 @@ export interface LoweringContext {
   readonly bottoms: readonly Value[];
   readonly tops: readonly Value[];
   readonly weights: LayerWeights;
+  /** A value between two operations of the layer. */
+  between(name: string, shape: Shape): Value;
 }
 
 export const one: Arity = { least: 1, most: 1 };

@@ -20,9 +20,14 @@ export const log: LayerKind = {
     }
     const linear = readLinear(parameters);
     const factor = base === -1 ? 1 : 1 / Math.log(base);
-    return unaryForm('A logarithm', '', (builder, input, output) => {
-      const logarithm = builder.node('Log', [emitLinear(builder, input, linear)]);
-      builder.node('Mul', [logarithm, builder.scalar(factor)], {}, output);
-    });
+    return unaryForm(
+      'A logarithm',
+      '',
+      { function: 'log', a: linear.shift, b: linear.scale, c: factor },
+      (builder, input, output) => {
+        const logarithm = builder.node('Log', [emitLinear(builder, input, linear)]);
+        builder.node('Mul', [logarithm, builder.scalar(factor)], {}, output);
+      },
+    );
   },
 };

@@ -1,4 +1,5 @@
-import { cannotLower, notOnBoard, one, type LayerKind } from './kind.ts';
+import { functionOperation } from './function-form.ts';
+import { inFloat, one, type LayerKind } from './kind.ts';
 
 /**
  * Caffe's LRN. Across channels: x / (k + alpha / n * sum of squares over n channels)^beta. Within a channel:
@@ -18,6 +19,8 @@ export const lrn: LayerKind = {
     if (size % 2 !== 1) {
       throw parameters.fail('layer.parameter', `local_size is ${size}; it must be odd.`, 'Correct it.', 'local_size');
     }
+    const count = within ? size * size : size;
+    const boardParameters = { size, within, factor: alpha / count, beta, k: within ? 1 : k };
     return {
       summary: `${within ? 'within a channel' : 'across channels'}, size ${size}`,
       outputShapes: (bottoms) => bottoms,
@@ -39,8 +42,8 @@ export const lrn: LayerKind = {
         const sum = builder.node('Add', [scaled, builder.scalar(1)]);
         builder.node('Div', [input, builder.node('Pow', [sum, builder.scalar(beta)])], {}, top.name);
       },
-      boardForm: () => notOnBoard('Local response normalisation has no board form yet.'),
-      lower: cannotLower,
+      boardForm: () => inFloat('Local response normalisation has no int8 form.'),
+      lower: (context) => [functionOperation(context, { kind: 'local-response', ...boardParameters })],
     };
   },
 };

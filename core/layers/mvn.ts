@@ -1,4 +1,5 @@
-import { cannotLower, notOnBoard, one, type LayerKind } from './kind.ts';
+import { inFloat, one, type LayerKind } from './kind.ts';
+import { lowerMvn } from './mvn-form.ts';
 
 /** Caffe's MVN: each channel (or sample) less its mean, divided by its deviation + eps. */
 export const mvn: LayerKind = {
@@ -22,8 +23,8 @@ export const mvn: LayerKind = {
         const deviation = builder.node('Add', [builder.node('Sqrt', [variance]), builder.scalar(eps)]);
         builder.node('Div', [centred, deviation], {}, top.name);
       },
-      boardForm: () => notOnBoard('A mean-variance normalisation has no board form yet.'),
-      lower: cannotLower,
+      boardForm: () => inFloat('A mean-variance normalisation has no int8 form.'),
+      lower: (context) => lowerMvn(context, { withVariance, acrossChannels, eps }),
     };
   },
 };

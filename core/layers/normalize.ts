@@ -1,5 +1,6 @@
 import type { Shape } from '../common/tensor.ts';
-import { cannotLower, notOnBoard, one, type LayerKind } from './kind.ts';
+import { functionOperation } from './function-form.ts';
+import { inFloat, one, type LayerKind } from './kind.ts';
 
 /** SSD's Normalize: x / sqrt(sum of squares + eps) * scale, the sum over channels, or over the whole sample. */
 export const normalize: LayerKind = {
@@ -23,8 +24,11 @@ export const normalize: LayerKind = {
         const factors = builder.floats([1, scaleCount(bottom.shape), ...bottom.shape.slice(2).map(() => 1)], scale);
         builder.node('Mul', [builder.node('Div', [bottom.name, norm]), factors], {}, top.name);
       },
-      boardForm: () => notOnBoard('A normalisation to unit length has no board form yet.'),
-      lower: cannotLower,
+      boardForm: () => inFloat('A normalisation to unit length has no int8 form.'),
+      lower: (context) => {
+        const [scale = new Float32Array()] = context.weights;
+        return [functionOperation(context, { kind: 'normalize', acrossSpatial, eps, scale })];
+      },
     };
   },
 };

@@ -1,5 +1,6 @@
 import type { Shape } from '../common/tensor.ts';
-import { cannotLower, notOnBoard, one, type LayerKind } from './kind.ts';
+import { moveOperation } from './function-form.ts';
+import { int8, one, type LayerKind } from './kind.ts';
 import { resolveAxis } from './shapes.ts';
 
 /** SSD's Permute: axis i of the top is axis order[i] of the bottom; axes not named follow in their order. */
@@ -23,8 +24,11 @@ export const permute: LayerKind = {
       emitOnnx: ({ builder, bottoms: [bottom], tops: [top] }) => {
         builder.node('Transpose', [bottom.name], { perm: orderOf(bottom.shape) }, top.name);
       },
-      boardForm: () => notOnBoard('A permutation of axes has no board form yet.'),
-      lower: cannotLower,
+      boardForm: () => int8,
+      lower: (context) => {
+        const order = orderOf(context.bottoms[0].shape);
+        return [moveOperation(context, { kind: 'permute', order }, context.tops[0])];
+      },
     };
   },
 };

@@ -1,5 +1,6 @@
 import { affineOperation } from './affine-form.ts';
-import { affineInFloat, notOnBoard, one, type LayerKind } from './kind.ts';
+import { functionOperation } from './function-form.ts';
+import { affineInFloat, inFloat, one, type LayerKind } from './kind.ts';
 import { emitLinear, readLinear } from './linear.ts';
 
 /** Caffe's Power: (shift + scale * x) ^ power. With a power of 1 it is a scale and shift like any other. */
@@ -19,8 +20,12 @@ export const power: LayerKind = {
         if (exponent === 1) builder.node('Identity', [base], {}, top.name);
         else builder.node('Pow', [base, builder.scalar(exponent)], {}, top.name);
       },
-      boardForm: () => (exponent === 1 ? affineInFloat : notOnBoard('A power other than 1 has no board form yet.')),
+      boardForm: () => (exponent === 1 ? affineInFloat : inFloat('A power other than 1 has no int8 form.')),
       lower: (context) => {
+        if (exponent !== 1) {
+          const parameters = { a: linear.shift, b: linear.scale, c: exponent };
+          return [functionOperation(context, { kind: 'unary', function: 'power', ...parameters })];
+        }
         const channels = context.bottoms[0].shape[1] ?? 1;
         const scale = new Float32Array(channels).fill(linear.scale);
         return [affineOperation(context, { scale, shift: new Float32Array(channels).fill(linear.shift) })];

@@ -1,7 +1,7 @@
 import type { Fields } from '../caffe/fields.ts';
 import type { Shape } from '../common/tensor.ts';
 import type { Size2d } from '../graph/graph.ts';
-import { cannotLower, notOnBoard, type LayerKind } from './kind.ts';
+import { inFloat, type LayerKind } from './kind.ts';
 import { boxesPerPlace, gatherAspectRatios, priorBoxValues, type PriorBoxes } from './prior-box-geometry.ts';
 import { imageShape } from './shapes.ts';
 import { readSize } from './window.ts';
@@ -60,8 +60,12 @@ export const priorBox: LayerKind = {
         const values = builder.floats(top.shape, priorBoxValues(boxes, map, image, step));
         builder.node('Identity', [values], {}, top.name);
       },
-      boardForm: () => notOnBoard('Prior boxes have no board form yet.'),
-      lower: cannotLower,
+      boardForm: () => inFloat('Prior boxes are constants; nothing is computed on the board.'),
+      lower: ({ layer: name, bottoms, tops: [top] }) => {
+        const { map, image, step } = geometry(bottoms.map((bottom) => bottom.shape));
+        const values = priorBoxValues(boxes, map, image, step);
+        return [{ kind: 'constant', layer: name, inputs: [], output: top.id, values }];
+      },
     };
   },
 };

@@ -1,8 +1,12 @@
 import { elementCount, type Shape } from '../common/tensor.ts';
-import { cannotLower, notOnBoard, one, type LayerKind } from './kind.ts';
+import type { Reduction } from '../graph/float-functions.ts';
+import { functionOperation } from './function-form.ts';
+import { inFloat, one, type LayerKind } from './kind.ts';
 import { resolveAxis } from './shapes.ts';
 
 const onnxTypes: Readonly<Record<string, string>> = { ASUM: 'ReduceL1', SUMSQ: 'ReduceSumSquare', MEAN: 'ReduceMean' };
+
+const functions: Readonly<Record<string, Reduction['function']>> = { ASUM: 'absolute-sum', SUMSQ: 'square-sum' };
 
 /** Caffe's Reduction: one value for all axes from `axis` on, times a coefficient. */
 export const reduction: LayerKind = {
@@ -30,8 +34,13 @@ export const reduction: LayerKind = {
         const scaled = builder.node('Mul', [reduced, builder.scalar(coefficient)]);
         builder.node('Reshape', [scaled, builder.integers(top.shape)], {}, top.name);
       },
-      boardForm: () => notOnBoard('A reduction has no board form yet.'),
-      lower: cannotLower,
+      boardForm: () => inFloat('A reduction has no int8 form.'),
+      lower: (context) => {
+        const [{ shape }] = context.bottoms;
+        const length = elementCount(shape.slice(axisOf(shape)));
+        const factor = operation === 'MEAN' ? coefficient / length : coefficient;
+        return [functionOperation(context, { kind: 'reduction', function: functions[operation] ?? 'sum', factor })];
+      },
     };
   },
 };

@@ -1,6 +1,7 @@
 import type { Shape } from '../common/tensor.ts';
 import { affineOperation, emitAffine } from './affine-form.ts';
-import { affineInFloat, notOnBoard, type LayerKind } from './kind.ts';
+import { broadcastOperations } from './function-form.ts';
+import { affineInFloat, inFloat, type LayerKind } from './kind.ts';
 import { resolveAxis, sameShape, shapeError } from './shapes.ts';
 
 /**
@@ -39,6 +40,9 @@ export const scale: LayerKind = {
       return bottom.map((_, index) => factors[index - axis] ?? 1);
     };
 
+    const isPerChannel = (bottoms: readonly Shape[]): boolean =>
+      bottoms.length === 1 && axisOf(bottoms[0]) === 1 && axisCount === 1;
+
     return {
       summary: hasBias ? 'with bias' : '',
       outputShapes: (bottoms) => {
@@ -65,16 +69,30 @@ export const scale: LayerKind = {
         if (bias !== undefined) builder.node('Add', [scaled, builder.floats(shape, bias)], {}, tops[0].name);
       },
       boardForm: (bottoms) => {
-        const [bottom = []] = bottoms;
-        if (bottoms.length === 2)
-          return notOnBoard('A Scale whose factors are computed (two bottoms) has no board form yet.');
-        if (axisOf(bottom) !== 1 || axisCount !== 1)
-          return notOnBoard('Only a Scale with one factor per channel has a board form.');
-        return affineInFloat;
+        if (isPerChannel(bottoms)) return affineInFloat;
+        const reason = bottoms.length === 2 ? 'whose factors are computed' : 'with more than one factor per channel';
+        return inFloat(`A Scale ${reason} has no int8 form.`);
       },
       lower: (context) => {
-        const [factors = new Float32Array(), bias] = context.weights;
-        return [affineOperation(context, { scale: factors, shift: bias ?? new Float32Array(factors.length) })];
+        const shapes = context.bottoms.map((bottom) => bottom.shape);
+        if (isPerChannel(shapes)) {
+          const [factors = new Float32Array(), bias] = context.weights;
+          return [affineOperation(context, { scale: factors, shift: bias ?? new Float32Array(factors.length) })];
+        }
+        const [from] = context.bottoms;
+        const [to] = context.tops;
+        const second = context.bottoms.at(1);
+        const [bias, factors] = context.weights.toReversed();
+        const terms = hasBias ? bias : undefined;
+        const trained = { values: (hasBias ? factors : bias) ?? new Float32Array() };
+        const operand = second === undefined ? trained : { value: second };
+        const shape = broadcast(shapes);
+        if (terms === undefined) return broadcastOperations(context, 'multiply', operand, shape, { from, to });
+        const scaled = context.between('scaled', from.shape);
+        return [
+          ...broadcastOperations(context, 'multiply', operand, shape, { from, to: scaled }),
+          ...broadcastOperations(context, 'add', { values: terms }, shape, { from: scaled, to }),
+        ];
       },
     };
   },

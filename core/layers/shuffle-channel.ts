@@ -1,5 +1,6 @@
 import { elementCount } from '../common/tensor.ts';
-import { cannotLower, notOnBoard, one, type LayerKind } from './kind.ts';
+import { moveOperation } from './function-form.ts';
+import { int8, one, type LayerKind } from './kind.ts';
 import { shapeError } from './shapes.ts';
 
 /** ShuffleNet's ShuffleChannel: channel i * n + j of `group` x n becomes channel j * group + i. */
@@ -23,8 +24,8 @@ export const shuffleChannel: LayerKind = {
         });
         builder.node('Reshape', [swapped, builder.integers(bottom.shape)], {}, top.name);
       },
-      boardForm: () => notOnBoard('A shuffle of channels has no board form yet.'),
-      lower: cannotLower,
+      boardForm: () => int8,
+      lower: (context) => [moveOperation(context, { kind: 'shuffle-channel', group }, context.tops[0])],
     };
   },
 };

@@ -5,5 +5,8 @@ export const sigmoid: LayerKind = {
   types: ['Sigmoid'],
   bottoms: one,
   tops: one,
-  parse: () => unaryForm('A sigmoid', '', (builder, input, output) => builder.node('Sigmoid', [input], {}, output)),
+  parse: () =>
+    unaryForm('A sigmoid', '', { function: 'sigmoid' }, (builder, input, output) =>
+      builder.node('Sigmoid', [input], {}, output),
+    ),
 };

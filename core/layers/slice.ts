@@ -1,5 +1,6 @@
 import { shapeText, type Shape } from '../common/tensor.ts';
-import { cannotLower, notOnBoard, one, some, type LayerKind } from './kind.ts';
+import { moveOperation } from './function-form.ts';
+import { int8, one, some, type LayerKind } from './kind.ts';
 import { resolveAxis, shapeError } from './shapes.ts';
 
 /** Caffe's Slice: cuts the bottom along an axis, at the given points or into equal parts. */
@@ -38,8 +39,17 @@ export const slice: LayerKind = {
         const names = tops.map(({ name }) => name);
         builder.nodeWithOutputs('Split', [bottom.name, sizes], names, { axis: axisOf(bottom.shape) });
       },
-      boardForm: () => notOnBoard('A slice has no board form yet.'),
-      lower: cannotLower,
+      boardForm: () => int8,
+      lower: (context) => {
+        const { shape } = context.bottoms[0];
+        const axis = axisOf(shape);
+        let start = 0;
+        return context.tops.map((top) => {
+          const offsets = shape.map((_, index) => (index === axis ? start : 0));
+          start += top.shape[axis];
+          return moveOperation(context, { kind: 'crop', offsets }, top);
+        });
+      },
     };
   },
 };

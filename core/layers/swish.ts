@@ -8,7 +8,7 @@ export const swish: LayerKind = {
   tops: one,
   parse(layer) {
     const beta = layer.nested('swish_param').number('beta', 1);
-    return unaryForm('A swish', `beta ${beta}`, (builder, input, output) => {
+    return unaryForm('A swish', `beta ${beta}`, { function: 'swish', a: beta }, (builder, input, output) => {
       const gate = builder.node('Sigmoid', [builder.node('Mul', [input, builder.scalar(beta)])]);
       builder.node('Mul', [input, gate], {}, output);
     });

@@ -6,5 +6,7 @@ export const tanh: LayerKind = {
   bottoms: one,
   tops: one,
   parse: () =>
-    unaryForm('A hyperbolic tangent', '', (builder, input, output) => builder.node('Tanh', [input], {}, output)),
+    unaryForm('A hyperbolic tangent', '', { function: 'tanh' }, (builder, input, output) =>
+      builder.node('Tanh', [input], {}, output),
+    ),
 };

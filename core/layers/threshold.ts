@@ -9,7 +9,7 @@ export const threshold: LayerKind = {
   tops: one,
   parse(layer) {
     const limit = layer.nested('threshold_param').number('threshold', 0);
-    return unaryForm('A threshold', `above ${limit}`, (builder, input, output) => {
+    return unaryForm('A threshold', `above ${limit}`, { function: 'threshold', a: limit }, (builder, input, output) => {
       const isAbove = builder.node('Greater', [input, builder.scalar(limit)]);
       builder.node('Cast', [isAbove], { to: dataType.float }, output);
     });

@@ -1,5 +1,6 @@
 import type { Shape } from '../common/tensor.ts';
-import { cannotLower, notOnBoard, one, type LayerKind } from './kind.ts';
+import { moveOperation } from './function-form.ts';
+import { int8, one, type LayerKind } from './kind.ts';
 import { resolveAxis } from './shapes.ts';
 
 /** Caffe's Tile: the bottom repeated along an axis. */
@@ -20,8 +21,8 @@ export const tile: LayerKind = {
       emitOnnx: ({ builder, bottoms: [bottom], tops: [top] }) => {
         builder.node('Tile', [bottom.name, builder.integers(repeats(bottom.shape))], {}, top.name);
       },
-      boardForm: () => notOnBoard('A tile has no board form yet.'),
-      lower: cannotLower,
+      boardForm: () => int8,
+      lower: (context) => [moveOperation(context, { kind: 'tile' }, context.tops[0])],
     };
   },
 };

@@ -1,4 +1,5 @@
-import { cannotLower, notOnBoard, one, type LayerKind } from './kind.ts';
+import { moveOperation } from './function-form.ts';
+import { int8, one, type LayerKind } from './kind.ts';
 import { imageShape } from './shapes.ts';
 
 /** The YOLO forks' Upsample: every pixel repeated `scale` times in both directions. */
@@ -21,8 +22,8 @@ export const upsample: LayerKind = {
         const attributes = { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' };
         builder.node('Resize', [bottom.name, '', scales], attributes, top.name);
       },
-      boardForm: () => notOnBoard('An upsampling has no board form yet.'),
-      lower: cannotLower,
+      boardForm: () => int8,
+      lower: (context) => [moveOperation(context, { kind: 'upsample' }, context.tops[0])],
     };
   },
 };

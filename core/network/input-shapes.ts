@@ -8,13 +8,15 @@ import type { WiredInput } from './wire.ts';
 export interface InputShapeOptions {
   /** Shapes by blob name; they win over the file. */
   readonly inputShapes?: Readonly<Record<string, Shape>>;
+  /** The shape of every input that `inputShapes` does not name; wins over the file. */
+  readonly inputShape?: Shape | undefined;
   /** Replaces the first extent of every input that the caller gives no shape for; `file` keeps the file's. */
   readonly batch?: number | 'file';
 }
 
 /** The shape of an input from the caller or from the file. Throws CortadoError `network.input-shape`. */
 export function inputShape({ version, source, index }: WiredInput, file: string, options: InputShapeOptions): Shape {
-  const given = options.inputShapes?.[version.blob];
+  const given = options.inputShapes?.[version.blob] ?? options.inputShape;
   if (given !== undefined) return given;
   const stated = 'fields' in source ? statedShape(source, index) : inputOfNet(source);
   if (stated === undefined) {
@@ -26,7 +28,7 @@ export function inputShape({ version, source, index }: WiredInput, file: string,
     throw new CortadoError(
       'network.input-shape',
       `The file does not say which shape the input ${version.blob} has.`,
-      `Give its shape (number, channels, height, width), or replace the data layer by an Input layer with input_param { shape { ... } }.`,
+      `Give its shape (--input-shape 1 3 224 224: number, channels, height, width), or replace the data layer by an Input layer with input_param { shape { ... } }.`,
       { location },
     );
   }

@@ -12,8 +12,8 @@ layer { name: "bn0" type: "BatchNorm" bottom: "data" top: "bn0" }
 layer { name: "conv" type: "Convolution" bottom: "bn0" top: "conv" convolution_param { num_output: 4 kernel_size: 3 } }
 layer { name: "bn" type: "BatchNorm" bottom: "conv" top: "conv" }
 layer { name: "sc" type: "Scale" bottom: "conv" top: "conv" scale_param { bias_term: true } odd: 1 }
-layer { name: "lrn" type: "LRN" bottom: "conv" top: "lrn" }
-layer { name: "prob" type: "Softmax" bottom: "lrn" top: "prob" }`;
+layer { name: "batch" type: "BatchNorm" bottom: "conv" top: "batch" batch_norm_param { use_global_stats: false } }
+layer { name: "prob" type: "Softmax" bottom: "batch" top: "prob" }`;
 
 function inspect(): Inspection {
   return inspectNetwork(networkOf(describeNet(text, 'small.prototxt')));
@@ -27,18 +27,25 @@ describe('inspectNetwork', () => {
       ['conv', 'int8', false],
       ['bn', 'int8', true],
       ['sc', 'int8', true],
-      ['lrn', 'not', true],
+      ['batch', 'not', true],
       ['prob', 'float', true],
     ]);
     expect(layers[3].reason).toBe('folded into conv');
-    expect(totals).toEqual({ layers: 6, parameters: 7 + 112 + 9 + 8, macs: 4 * 36 * 27, int8: 3, float: 2, not: 1 });
+    expect(totals).toEqual({
+      layers: 6,
+      parameters: 7 + 112 + 9 + 8 + 9,
+      macs: 4 * 36 * 27,
+      int8: 3,
+      float: 2,
+      not: 1,
+    });
     expect(JSON.parse(JSON.stringify(inspect()))).toEqual(inspect());
   });
 
   it('prints a table with totals and warnings', () => {
     const table = formatInspection(inspect());
     expect(table).toMatch(/^conv +Convolution +bn0 +conv +1x4x6x6 +112 +3,888 +int8 +3x3$/m);
-    expect(table).toMatch(/^Total +6 layers +136 +3,888$/m);
+    expect(table).toMatch(/^Total +6 layers +145 +3,888$/m);
     expect(table).toContain('Warning: line 7: The field odd is not known');
   });
 });

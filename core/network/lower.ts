@@ -1,5 +1,5 @@
 import { CortadoError } from '../common/errors.ts';
-import type { Graph } from '../graph/graph.ts';
+import type { Graph, Operation, Value } from '../graph/graph.ts';
 import { valueOf, type Network, type NetworkLayer } from './network.ts';
 
 /**
@@ -7,16 +7,27 @@ import { valueOf, type Network, type NetworkLayer } from './network.ts';
  * @throws CortadoError `network.no-weights`; `network.no-board-form` naming the first layer that has none, and why
  */
 export function lowerNetwork(network: Network): Graph {
+  const lowered = network.layers.map((layer) => lowerLayer(network, layer));
   return {
     name: network.name,
-    values: network.values,
+    values: new Map([
+      ...network.values,
+      ...lowered.flatMap(({ between }) => between.map((value) => [value.id, value] as const)),
+    ]),
     inputs: network.inputs.map((input) => input.value),
     outputs: network.outputs,
-    operations: network.layers.flatMap((layer) => lowerLayer(network, layer)),
+    operations: lowered.flatMap(({ operations }) => operations),
   };
 }
 
-function lowerLayer(network: Network, layer: NetworkLayer): Graph['operations'] {
+export interface LoweredLayer {
+  readonly operations: readonly Operation[];
+  /** Values that lie between them. */
+  readonly between: readonly Value[];
+}
+
+/** One layer as operations. Throws as lowerNetwork does. */
+export function lowerLayer(network: Network, layer: NetworkLayer): LoweredLayer {
   const bottoms = layer.inputs.map((id) => valueOf(network, id));
   const board = layer.form.boardForm(bottoms.map(({ shape }) => shape));
   if (board.runs === 'not') {
@@ -27,12 +38,20 @@ function lowerLayer(network: Network, layer: NetworkLayer): Graph['operations'] 
       { location: { file: network.file, line: layer.line, field: `layer "${layer.name}"` } },
     );
   }
-  return layer.form.lower({
+  const between: Value[] = [];
+  const operations = layer.form.lower({
     layer: layer.name,
     bottoms,
     tops: layer.outputs.map((id) => valueOf(network, id)),
     weights: weightsOf(network, layer),
+    between: (name, shape) => {
+      const id = `${layer.name}/${name}@${network.layers.indexOf(layer)}`;
+      const value = { id, blob: id, shape };
+      between.push(value);
+      return value;
+    },
   });
+  return { operations, between };
 }
 
 /** The trained values of a layer; throws CortadoError `network.no-weights` where the network was loaded without a model. */

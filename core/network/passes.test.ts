@@ -4,6 +4,7 @@ import { randomSource } from '../common/random.ts';
 import { elementCount, type Tensor } from '../common/tensor.ts';
 import { bypassReshape } from '../graph/bypass-reshape.ts';
 import { dropDead } from '../graph/drop-dead.ts';
+import { foldAffineForward } from '../graph/fold-affine-forward.ts';
 import { foldAffine } from '../graph/fold-affine.ts';
 import { fuseActivation } from '../graph/fuse-activation.ts';
 import type { Graph } from '../graph/graph.ts';
@@ -101,6 +102,47 @@ describe('foldAffine', () => {
     expect(foldAffine(shared)).toBe(shared);
     const active = graphOf(conv('c', 'data', 'c'), layer('r', 'ReLU', 'c', 'c'), ...norm('c'));
     expect(shapeOfGraph(foldAffine(fuseActivation(active)))).toEqual(['convolution+relu', 'affine']);
+  });
+});
+
+describe('foldAffineForward', () => {
+  const unpadded = layer(
+    'c',
+    'Convolution',
+    'b',
+    'c',
+    'convolution_param { num_output: 6 kernel_h: 3 kernel_w: 2 group: 2 }',
+  );
+
+  it('folds BatchNorm and Scale into the convolution that reads them', () => {
+    const pair = [
+      layer('a', 'BatchNorm', 'data', 'a'),
+      layer('s', 'Scale', 'a', 'b', 'scale_param { bias_term: true }'),
+    ];
+    const graph = graphOf(...pair, unpadded);
+    const folded = optimise(graph, [foldAffineForward]);
+    expect(shapeOfGraph(folded)).toEqual(['convolution']);
+    expectSameOutputs(graph, folded);
+    const full = graphOf(...pair, fullyConnected('f', 'b'));
+    expect(shapeOfGraph(optimise(full, [foldAffineForward]))).toEqual(['convolution']);
+    expectSameOutputs(full, optimise(full, [foldAffineForward]));
+  });
+
+  it('folds a factor, but no shift, where the convolution pads', () => {
+    const factor = graphOf(layer('s', 'Scale', 'data', 'b'), conv('c', 'b', 'c'));
+    expect(shapeOfGraph(foldAffineForward(factor))).toEqual(['convolution']);
+    expectSameOutputs(factor, foldAffineForward(factor));
+    const shift = graphOf(layer('s', 'Scale', 'data', 'b', 'scale_param { bias_term: true }'), conv('c', 'b', 'c'));
+    expect(foldAffineForward(shift)).toBe(shift);
+  });
+
+  it('leaves what others read, too', () => {
+    const shared = graphOf(
+      layer('s', 'Scale', 'data', 'b'),
+      unpadded,
+      layer('p', 'Pooling', 'b', 'p', 'pooling_param { kernel_size: 2 }'),
+    );
+    expect(foldAffineForward(shared)).toBe(shared);
   });
 });
 

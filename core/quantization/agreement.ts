@@ -8,7 +8,7 @@ import {
 /**
  * How far implementations of the arithmetic may differ in a blob.
  * exact: not at all: everything before it is integer arithmetic, or float steps whose every rounding is laid down.
- * float: in the last bits: a sum of a float convolution, or a softmax, lies before it.
+ * float: in the last bits: a sum of a float convolution lies before it.
  * requantised: by whole int8 steps: such a float was quantised again before it.
  */
 export type Agreement = 'exact' | 'float' | 'requantised';
@@ -26,8 +26,7 @@ export function agreements(network: QuantizedNetwork): readonly Agreement[] {
 
 function after(operation: QuantizedOperation, before: Agreement): Agreement {
   if (operation.kind === 'quantize') return before === 'exact' ? 'exact' : 'requantised';
-  const isFloatSum =
-    operation.kind === 'softmax' || (operation.kind === 'convolution' && operation.form.kind === 'float');
+  const isFloatSum = operation.kind === 'convolution' && operation.form.kind === 'float';
   return isFloatSum && before === 'exact' ? 'float' : before;
 }
 

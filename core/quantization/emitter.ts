@@ -72,7 +72,8 @@ export class Emitter {
     const hasBoth = this.formsOf(record.id).float32 !== undefined && this.formsOf(record.id).int8 !== undefined;
     return {
       name: record.type === 'int8' && hasBoth ? `${record.id}@int8` : record.id,
-      shape: value.shape,
+      // Boards know no blob without axes.
+      shape: value.shape.length === 0 ? [1] : value.shape,
       type: record.type,
       scale: record.type === 'int8' ? this.scaleOf(record.id) : 0,
     };

@@ -1,14 +1,20 @@
+import { isFloatFunction } from '../graph/float-functions.ts';
 import type { Graph, Operation, ValueId } from '../graph/graph.ts';
+import { isMove } from '../graph/moves.ts';
 
 /**
  * True where int8 bytes of the input become bytes of the output without arithmetic but a clamp, so that both sides have one
- * scale: maximum pooling, reshape, concatenation, ReLU and ReLU6.
+ * scale: maximum pooling, maxima of blobs, reshape, concatenation, moves of elements, ReLU and ReLU6.
  */
 export function movesBytes(operation: Operation): boolean {
+  if (isMove(operation)) return true;
+  if (isFloatFunction(operation)) return false;
   switch (operation.kind) {
     case 'reshape':
     case 'concat':
       return true;
+    case 'eltwise':
+      return operation.function === 'max' && operation.activation.kind !== 'leaky';
     case 'pooling':
       return (
         operation.method === 'max' && (operation.activation.kind === 'none' || operation.activation.kind === 'relu')
@@ -36,6 +42,7 @@ export function isNonNegative(id: ValueId, producers: ReadonlyMap<ValueId, Opera
     return true;
   if (producer.kind === 'softmax') return true;
   const keepsSign =
+    isMove(producer) ||
     producer.kind === 'reshape' ||
     producer.kind === 'concat' ||
     (producer.kind === 'pooling' && producer.activation.kind === 'none');

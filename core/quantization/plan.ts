@@ -202,11 +202,7 @@ function hasInt8Arithmetic(operation: Operation): boolean {
       );
     case 'activation':
       return operation.activation.kind === 'leaky';
-    case 'convolution':
-    case 'concat':
-    case 'affine':
-    case 'softmax':
-    case 'reshape':
+    default:
       return false;
   }
 }

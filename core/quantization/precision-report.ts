@@ -1,4 +1,5 @@
 import type { ScaleTable } from '../calibration/table.ts';
+import { isFloatFunction } from '../graph/float-functions.ts';
 import type { Graph, Operation } from '../graph/graph.ts';
 import type { Plan } from './plan.ts';
 
@@ -56,6 +57,9 @@ export class PrecisionReporter {
     if (int8) return demanded ? '' : 'no int8 layer reads the result, which leaves as float';
     if (operation.kind === 'convolution') return 'the table has no weight scale for it';
     if (operation.kind === 'softmax') return 'a softmax has no int8 form';
+    if (operation.kind === 'constant') return 'it is a constant';
+    if (isFloatFunction(operation)) return 'it has no int8 form';
+    if (operation.kind === 'eltwise' && operation.function === 'product') return 'a product has no int8 form';
     if (operation.kind === 'affine') return 'it does not fold into a convolution, and has no int8 form';
     if (!demanded) return 'no int8 layer reads the result';
     const isFusedLeaky = operation.kind !== 'activation' && 'activation' in operation;

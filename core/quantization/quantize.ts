@@ -1,13 +1,15 @@
 import { CortadoError } from '../common/errors.ts';
 import type { ScaleTable } from '../calibration/table.ts';
+import { isFloatFunction } from '../graph/float-functions.ts';
 import type { ConvolutionOperation, Graph, Operation } from '../graph/graph.ts';
+import { isMove } from '../graph/moves.ts';
 import { convolutionForm } from './convolution-form.ts';
 import { Emitter } from './emitter.ts';
 import { int8Sum } from './eltwise-form.ts';
 import { planScales, type Plan } from './plan.ts';
 import { poolingForm } from './pooling-form.ts';
 import { PrecisionReporter, type LayerPrecision } from './precision-report.ts';
-import type { ActivationForm, QuantizedNetwork, TensorIndex } from './quantized-network.ts';
+import type { ActivationForm, CombinationForm, QuantizedNetwork, TensorIndex } from './quantized-network.ts';
 import { activationBounds, requantisationOf } from './requantisation.ts';
 
 export interface Quantization {
@@ -72,6 +74,13 @@ class Quantizer {
   }
 
   private lower(operation: Operation): void {
+    if (isMove(operation) || isFloatFunction(operation)) {
+      const int8 = this.plan.int8.has(operation);
+      const inputs = this.readAll(operation, int8);
+      this.emitter.emit({ ...operation, inputs, output: this.write(operation, int8) });
+      this.reporter.report(operation, int8);
+      return;
+    }
     switch (operation.kind) {
       case 'convolution':
         this.convolution(operation);
@@ -105,6 +114,18 @@ class Quantizer {
                 activation: operation.activation,
               },
         });
+        this.reporter.report(operation, int8);
+        return;
+      }
+      case 'eltwise': {
+        const int8 = this.plan.int8.has(operation);
+        const inputs = this.readAll(operation, int8);
+        const output = this.write(operation, int8);
+        const { layer, function: name, activation } = operation;
+        const form: CombinationForm = int8
+          ? { kind: 'int8', ...activationBounds(activation, this.emitter.tensor(output).scale) }
+          : { kind: 'float', activation };
+        this.emitter.emit({ kind: 'eltwise', layer, inputs, output, function: name, form });
         this.reporter.report(operation, int8);
         return;
       }

@@ -1,5 +1,7 @@
 import type { Shape } from '../common/tensor.ts';
+import type { FloatFunction } from '../graph/float-functions.ts';
 import type { Activation, Size2d } from '../graph/graph.ts';
+import type { Move } from '../graph/moves.ts';
 
 /**
  * What a package holds of a network: blobs with types and scales, and operations in execution order. A plain mirror of
@@ -156,6 +158,28 @@ export interface QuantizedSoftmax extends UnaryBase {
   readonly axis: number;
 }
 
+/** int8: a maximum of one scale, clamped. float: product or maximum, then the activation. */
+export type CombinationForm =
+  | { readonly kind: 'int8'; readonly low: number; readonly high: number }
+  | { readonly kind: 'float'; readonly activation: Activation };
+
+export interface QuantizedEltwise extends OperationBase {
+  readonly kind: 'eltwise';
+  readonly inputs: readonly TensorIndex[];
+  readonly function: 'product' | 'max';
+  readonly form: CombinationForm;
+}
+
+interface ListBase extends OperationBase {
+  readonly inputs: readonly TensorIndex[];
+}
+
+/** One input; int8 with one scale on both sides, or float. */
+export type QuantizedMove = ListBase & Move;
+
+/** Float only. */
+export type QuantizedFloatFunction = ListBase & FloatFunction;
+
 export interface QuantizedReshape extends UnaryBase {
   readonly kind: 'reshape';
 }
@@ -180,6 +204,9 @@ export type QuantizedOperation =
   | QuantizedAffine
   | QuantizedSoftmax
   | QuantizedReshape
+  | QuantizedEltwise
+  | QuantizedMove
+  | QuantizedFloatFunction
   | QuantizeOperation
   | DequantizeOperation;
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <type_traits>
 
-#include "network.h"
+#include "blob.h"
 
 namespace cortado {
 

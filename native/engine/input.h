@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "image.h"
+#include "network.h"
 
 namespace cortado {
 

@@ -45,5 +45,21 @@ PreparedOperation prepare(const Softmax& operation, const PreparationContext& co
 PreparedOperation prepare(const Reshape& operation, const PreparationContext& context);
 PreparedOperation prepare(const Quantize& operation, const PreparationContext& context);
 PreparedOperation prepare(const Dequantize& operation, const PreparationContext& context);
+PreparedOperation prepare(const Unary& operation, const PreparationContext& context);
+PreparedOperation prepare(const Eltwise& operation, const PreparationContext& context);
+PreparedOperation prepare(const Broadcast& operation, const PreparationContext& context);
+PreparedOperation prepare(const Permute& operation, const PreparationContext& context);
+PreparedOperation prepare(const Crop& operation, const PreparationContext& context);
+PreparedOperation prepare(const Tile& operation, const PreparationContext& context);
+PreparedOperation prepare(const Upsample& operation, const PreparationContext& context);
+PreparedOperation prepare(const ShuffleChannel& operation, const PreparationContext& context);
+PreparedOperation prepare(const InsertZeros& operation, const PreparationContext& context);
+PreparedOperation prepare(const Interp& operation, const PreparationContext& context);
+PreparedOperation prepare(const LocalResponse& operation, const PreparationContext& context);
+PreparedOperation prepare(const Normalize& operation, const PreparationContext& context);
+PreparedOperation prepare(const Reduction& operation, const PreparationContext& context);
+PreparedOperation prepare(const ArgMax& operation, const PreparationContext& context);
+PreparedOperation prepare(const Constant& operation, const PreparationContext& context);
+PreparedOperation prepare(const DetectionOutput& operation, const PreparationContext& context);
 
 }  // namespace cortado

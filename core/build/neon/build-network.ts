@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { foldTable } from '../../calibration/fold-table.ts';
-import { calibrationTarget } from '../../calibration/network-target.ts';
-import { readTable } from '../../calibration/read-table.ts';
+import { boardGraph } from '../../calibration/board-graph.ts';
 import type { TableFormat } from '../../calibration/table.ts';
+import { foldAffineForward } from '../../graph/fold-affine-forward.ts';
 import { optimise } from '../../graph/passes.ts';
 import { lowerNetwork } from '../../network/lower.ts';
 import type { Network } from '../../network/network.ts';
@@ -19,17 +18,17 @@ export interface NetworkBuild extends Omit<NeonBuild, 'graph' | 'table' | 'model
 }
 
 /**
- * Builds the package of a loaded network: lowers and optimises it, brings the table to the folded weights, and records
+ * Builds the package of a loaded network: lowers and optimises it, brings the table to the folded weights (or the weights to a tuned table), and records
  * which files it was made of. Nothing is written. Throws what readTable, lowerNetwork and buildNeonPackage throw.
  */
 export async function buildNeonFromNetwork(build: NetworkBuild): Promise<BuiltPackage> {
   const { network, tableFile, tableFormat, ...rest } = build;
-  const table = tableFile === undefined ? undefined : await readTable(tableFile, tableFormat);
+  const board = tableFile === undefined ? undefined : await boardGraph(network, tableFile, tableFormat);
   const { file, modelFile } = network;
   return buildNeonPackage({
     ...rest,
-    graph: optimise(lowerNetwork(network)),
-    table: table === undefined ? undefined : foldTable(table, calibrationTarget(network)),
+    graph: board?.graph ?? optimise(lowerNetwork(network), [foldAffineForward]),
+    table: board?.table,
     modelSha256: await sha256Of(modelFile === undefined ? [file] : [file, modelFile]),
     tableSha256: tableFile === undefined ? undefined : await sha256Of([tableFile]),
   });

@@ -140,10 +140,22 @@ function packagePreprocessing(
   };
 }
 
+/** Those of a deconvolution are counted for its pixels alone, not for the zeros that were put between them. */
 function multiplyAccumulates(network: QuantizedNetwork): number {
-  return network.operations.reduce((sum, operation) => {
+  const pixels = new Map(
+    network.operations.flatMap((operation) => {
+      if (operation.kind !== 'insert-zeros') return [];
+      const [before, after] = [operation.inputs[0], operation.output].map((index) =>
+        elementCount(network.tensors[index].shape),
+      );
+      return [[operation.output, before / after] as const];
+    }),
+  );
+  const total = network.operations.reduce((sum, operation) => {
     if (operation.kind !== 'convolution') return sum;
     const perOutput = operation.form.weights.length / operation.outputChannels;
-    return sum + elementCount(network.tensors[operation.output].shape) * perOutput;
+    const share = pixels.get(operation.input) ?? 1;
+    return sum + elementCount(network.tensors[operation.output].shape) * perOutput * share;
   }, 0);
+  return Math.round(total);
 }

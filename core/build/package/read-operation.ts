@@ -17,6 +17,8 @@ import {
   Convolution,
   DataType,
   Dequantize,
+  Eltwise,
+  EltwiseFunction,
   EltwiseSum,
   OperationBody,
   Pooling,
@@ -25,11 +27,15 @@ import {
   Reshape,
   Softmax,
 } from './generated/package_generated';
+import { readFloatFunction } from './read-functions.ts';
+import { bodyOf, readMove } from './read-move.ts';
 import { required } from './required.ts';
 
 /** One operation of a package whose checksum holds; throws on what the schema does not allow. */
 export function readOperation(operation: Operation, tensors: readonly QuantizedTensor[]): QuantizedOperation {
   const layer = required(operation.layer(), 'layer');
+  const further = readMove(layer, operation) ?? readFloatFunction(layer, operation);
+  if (further !== undefined) return further;
   switch (operation.bodyType()) {
     case OperationBody.Convolution:
       return readConvolution(layer, bodyOf(operation, new Convolution()));
@@ -70,14 +76,23 @@ export function readOperation(operation: Operation, tensors: readonly QuantizedT
       const body = bodyOf(operation, new Dequantize());
       return { kind: 'dequantize', layer, ...ends(body), factor: body.factor() };
     }
-    case OperationBody.NONE:
+    case OperationBody.Eltwise: {
+      const body = bodyOf(operation, new Eltwise());
+      const isInt8 = tensors[body.output()].type === 'int8';
+      return {
+        kind: 'eltwise',
+        layer,
+        inputs: indices(body),
+        output: body.output(),
+        function: body.function_() === EltwiseFunction.Max ? 'max' : 'product',
+        form: isInt8
+          ? { kind: 'int8', low: body.low(), high: body.high() }
+          : { kind: 'float', activation: readActivation(body.activation()) },
+      };
+    }
+    default:
       throw new Error(`the operation of layer ${layer} has no body`);
   }
-}
-
-/** The union's member, which the generated accessor types as any. */
-function bodyOf<T>(operation: Operation, body: T): T {
-  return operation.body(body) as T;
 }
 
 function readConvolution(layer: string, body: Convolution): QuantizedOperation {

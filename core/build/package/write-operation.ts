@@ -1,8 +1,11 @@
 import type { Builder } from 'flatbuffers';
+import { isFloatFunction } from '../../graph/float-functions.ts';
 import type { Activation as GraphActivation, Size2d } from '../../graph/graph.ts';
+import { isMove } from '../../graph/moves.ts';
 import type {
   QuantizedActivation,
   QuantizedConvolution,
+  QuantizedEltwise,
   QuantizedEltwiseSum,
   QuantizedOperation,
   QuantizedPooling,
@@ -18,6 +21,8 @@ import {
   Convolution,
   DataType,
   Dequantize,
+  Eltwise,
+  EltwiseFunction,
   EltwiseSum,
   Operation,
   OperationBody,
@@ -30,6 +35,8 @@ import {
 } from './generated/package_generated';
 import { bytesOf } from './crc32.ts';
 import { createVector } from './vectors.ts';
+import { writeFloatFunction, type Body } from './write-functions.ts';
+import { writeMove } from './write-move.ts';
 
 /** Writes one operation; returns its offset. */
 export function writeOperation(builder: Builder, operation: QuantizedOperation): number {
@@ -38,10 +45,9 @@ export function writeOperation(builder: Builder, operation: QuantizedOperation):
   return Operation.createOperation(builder, layer, type, offset);
 }
 
-function writeBody(
-  builder: Builder,
-  operation: QuantizedOperation,
-): { readonly type: OperationBody; readonly offset: number } {
+function writeBody(builder: Builder, operation: QuantizedOperation): Body {
+  if (isMove(operation)) return writeMove(builder, operation);
+  if (isFloatFunction(operation)) return writeFloatFunction(builder, operation);
   switch (operation.kind) {
     case 'convolution':
       return { type: OperationBody.Convolution, offset: writeConvolution(builder, operation) };
@@ -49,6 +55,8 @@ function writeBody(
       return { type: OperationBody.Pooling, offset: writePooling(builder, operation) };
     case 'eltwise-sum':
       return { type: OperationBody.EltwiseSum, offset: writeEltwiseSum(builder, operation) };
+    case 'eltwise':
+      return { type: OperationBody.Eltwise, offset: writeEltwise(builder, operation) };
     case 'activation':
       return { type: OperationBody.ActivationOp, offset: writeActivationOp(builder, operation) };
     case 'concat': {
@@ -161,6 +169,22 @@ function writeEltwiseSum(builder: Builder, operation: QuantizedEltwiseSum): numb
     EltwiseSum.addActivation(builder, activation);
   }
   return EltwiseSum.endEltwiseSum(builder);
+}
+
+function writeEltwise(builder: Builder, operation: QuantizedEltwise): number {
+  const { form } = operation;
+  const inputs = createVector(builder, Uint32Array.from(operation.inputs));
+  const activation = form.kind === 'int8' ? 0 : writeActivation(builder, form.activation);
+  Eltwise.startEltwise(builder);
+  Eltwise.addInputs(builder, inputs);
+  Eltwise.addOutput(builder, operation.output);
+  Eltwise.addFunction(builder, operation.function === 'max' ? EltwiseFunction.Max : EltwiseFunction.Product);
+  if (form.kind === 'int8') {
+    Eltwise.addLow(builder, form.low);
+    Eltwise.addHigh(builder, form.high);
+  }
+  Eltwise.addActivation(builder, activation);
+  return Eltwise.endEltwise(builder);
 }
 
 function writeActivationOp(builder: Builder, operation: QuantizedActivation): number {

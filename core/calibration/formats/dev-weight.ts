@@ -1,3 +1,4 @@
+import { commonMethods } from '../methods/index.ts';
 import { klDevWeight } from '../methods/kl-dev-weight.ts';
 import type { CalibrationTarget, LayerWeights } from '../target.ts';
 import { weightScales } from '../weight-scales.ts';
@@ -19,13 +20,14 @@ export const devWeight: TableFormatDefinition = {
   activationKey: 'layer',
   defaultGroup: 1,
   canGroup: true,
-  methods: { kl: klDevWeight },
+  methods: { ...commonMethods, kl: klDevWeight },
   defaultMethod: 'kl',
   weightLayers: convolutions,
-  weightScales: (weights, type, group) =>
+  weightScales: (weights, type, group, method) =>
     weightScales(weights.data, group === 1 ? weights.outputChannels : 1, {
       levels: hasSixBits(weights, type) ? 31 : 127,
       dead: 1e-4,
+      threshold: method?.weightThreshold,
     }),
   activationLines: (target) => linesByLayer(convolutions(target)),
 };

@@ -1,9 +1,7 @@
+import type { MethodName } from '../methods/index.ts';
 import type { ThresholdMethod } from '../methods/method.ts';
 import type { ScaleTable, TableFormat } from '../table.ts';
 import type { CalibrationLayer, CalibrationTarget, LayerWeights } from '../target.ts';
-
-/** `--method`: what a user calls a way to choose thresholds. Each format has its own form of it. */
-export type MethodName = 'kl';
 
 /** `--group`: 1 for scales per output channel or group where the format has them, 0 for one per layer. */
 export type Grouping = 0 | 1;
@@ -17,6 +15,10 @@ export interface ActivationLine {
   readonly layer: string;
   /** Whether some layer computes with this scale; a blob that nobody reads so may be constant. */
   readonly needed: boolean;
+  /** How many scales the line has: one for each of so many equal groups of the blob's channels. */
+  readonly parts: number;
+  /** A part whose largest magnitude is below this gets scale 0. */
+  readonly dead?: number;
 }
 
 /** One table format: which lines it has and how their scales are computed. Adding a format is a file and a list entry. */
@@ -31,8 +33,9 @@ export interface TableFormatDefinition {
   readonly defaultMethod: MethodName;
   /** Layers that have a weight line, in order. */
   weightLayers(target: CalibrationTarget): readonly LayerWithWeights[];
-  weightScales(weights: LayerWeights, type: string, group: Grouping): readonly number[];
-  activationLines(target: CalibrationTarget): readonly ActivationLine[];
+  /** `method` may clip weights (ACIQ does); without it the largest weight has the last level. */
+  weightScales(weights: LayerWeights, type: string, group: Grouping, method?: ThresholdMethod): readonly number[];
+  activationLines(target: CalibrationTarget, group: Grouping): readonly ActivationLine[];
 }
 
 export type LayerWithWeights = CalibrationLayer & { readonly weights: LayerWeights };
@@ -47,5 +50,27 @@ export function isConvolution(layer: LayerWithWeights): boolean {
 
 /** One line per layer, keyed by the layer, for its first bottom. */
 export function linesByLayer(layers: readonly LayerWithWeights[]): readonly ActivationLine[] {
-  return layers.map(({ name, bottoms }) => ({ key: name, blob: bottoms[0], layer: name, needed: true }));
+  return layers.map(({ name, bottoms }) => ({ key: name, blob: bottoms[0], layer: name, needed: true, parts: 1 }));
+}
+
+/** The kernels that the tools of 2018 take: 3 or 1 in both directions. */
+export function hasListedKernel({ kernel }: LayerWeights): boolean {
+  return kernel.height === kernel.width && (kernel.height === 3 || kernel.height === 1);
+}
+
+/** One line for every distinct first top of a layer, keyed by the blob, the inputs first. */
+export function linesByBlob(target: CalibrationTarget): readonly ActivationLine[] {
+  const readers = new Map<string, string>();
+  for (const layer of target.layers) {
+    if (layer.weights !== undefined && !readers.has(layer.bottoms[0])) readers.set(layer.bottoms[0], layer.name);
+  }
+  const lines = new Map<string, ActivationLine>();
+  const add = (blob: string, maker: string): void => {
+    if (lines.has(blob)) return;
+    const reader = readers.get(blob);
+    lines.set(blob, { key: blob, blob, layer: reader ?? maker, needed: reader !== undefined, parts: 1 });
+  };
+  for (const blob of target.inputs.keys()) add(blob, blob);
+  for (const { name, tops } of target.layers) if (tops.length > 0) add(tops[0], name);
+  return [...lines.values()];
 }

@@ -1,15 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { convolutionWeights, smallTarget, square } from '../fixtures.testing.ts';
+import { aciq } from '../methods/aciq.ts';
 import { devWeight } from './dev-weight.ts';
+import { dev } from './dev.ts';
 import { ncnn } from './ncnn.ts';
 import { release } from './release.ts';
+import { tensorRt } from './tensorrt.ts';
 
 const target = smallTarget();
 
 describe('release', () => {
   it('lists convolutions of 1 and 3 and every distinct first top, the input first', () => {
     expect(release.weightLayers(target).map(({ name }) => name)).toEqual(['conv1', 'conv2']);
-    const lines = release.activationLines(target);
+    const lines = release.activationLines(target, 0);
     expect(lines.map(({ key }) => key)).toEqual(['data', 'c1', 'c2', 'c3', 'fc', 'prob']);
     expect(lines.map(({ needed }) => needed)).toEqual([true, true, true, true, false, false]);
   });
@@ -24,9 +27,48 @@ describe('release', () => {
   });
 });
 
+describe('dev', () => {
+  it('lists convolutions of 1 and 3 by layer, a scale per group only where it is asked to', () => {
+    const parts = (group: 0 | 1): unknown =>
+      dev.activationLines(target, group).map((line) => [line.key, line.blob, line.parts]);
+    expect(parts(0)).toEqual([
+      ['conv1', 'data', 1],
+      ['conv2', 'c1', 1],
+    ]);
+    expect(parts(1)).toEqual([
+      ['conv1', 'data', 1],
+      ['conv2', 'c1', 2],
+    ]);
+    expect(dev.weightLayers(target).map(({ name }) => name)).toEqual(['conv1', 'conv2']);
+  });
+
+  it('has a weight scale per group, and 0 below 1e-4', () => {
+    const weights = convolutionWeights([[0.5], [-2], [0.00009], [0.00001]], { group: 2 });
+    expect(dev.weightScales(weights, 'Convolution', 1)).toEqual([63.5, 0]);
+    expect(dev.weightScales(weights, 'Convolution', 0)).toEqual([63.5]);
+  });
+});
+
+describe('tensorrt', () => {
+  it('lists every first top, and no weights', () => {
+    expect(tensorRt.weightLayers(target)).toEqual([]);
+    expect(tensorRt.activationLines(target, 0)).toEqual(release.activationLines(target, 0));
+  });
+});
+
+describe('weights clipped by a method', () => {
+  it('have the last level at its threshold, in 8 bits and in 6', () => {
+    const weights = convolutionWeights([[1, 0.5, 0.25, 0]], { kernel: square(3), group: 4 });
+    const clip = (levels: number): number => aciq.weightThreshold?.(1, 4, levels) ?? 0;
+    expect(devWeight.weightScales(weights, 'Convolution', 1, aciq)).toEqual([31 / clip(31)]);
+    expect(release.weightScales(weights, 'Convolution', 0, aciq)).toEqual([127 / clip(127)]);
+    expect(ncnn.weightScales({ ...weights, group: 1 }, 'Convolution', 1, aciq)).toEqual([Math.fround(127 / clip(127))]);
+  });
+});
+
 describe('dev-weight', () => {
   it('lists convolutions of every kernel, by layer, with their bottom blobs', () => {
-    expect(devWeight.activationLines(target).map(({ key, blob }) => [key, blob])).toEqual([
+    expect(devWeight.activationLines(target, 1).map(({ key, blob }) => [key, blob])).toEqual([
       ['conv1', 'data'],
       ['conv2', 'c1'],
       ['conv3', 'c2'],
@@ -55,7 +97,7 @@ describe('dev-weight', () => {
 describe('ncnn', () => {
   it('lists inner products too', () => {
     expect(ncnn.weightLayers(target).map(({ name }) => name)).toEqual(['conv1', 'conv2', 'conv3', 'fc']);
-    expect(ncnn.activationLines(target).map(({ blob }) => blob)).toEqual(['data', 'c1', 'c2', 'c3']);
+    expect(ncnn.activationLines(target, 1).map(({ blob }) => blob)).toEqual(['data', 'c1', 'c2', 'c3']);
   });
 
   it('takes folded weights, without a 6-bit rule, per channel or per group', () => {

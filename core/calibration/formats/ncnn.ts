@@ -1,4 +1,6 @@
+import { commonMethods } from '../methods/index.ts';
 import { klNcnn } from '../methods/kl-ncnn.ts';
+import type { ThresholdMethod } from '../methods/method.ts';
 import type { CalibrationTarget, LayerWeights } from '../target.ts';
 import { weightScales } from '../weight-scales.ts';
 import {
@@ -21,7 +23,7 @@ export const ncnn: TableFormatDefinition = {
   activationKey: 'layer',
   defaultGroup: 1,
   canGroup: true,
-  methods: { kl: klNcnn },
+  methods: { ...commonMethods, kl: klNcnn },
   defaultMethod: 'kl',
   weightLayers: layersWithWeights,
   weightScales: scales,
@@ -32,9 +34,9 @@ function layersWithWeights(target: CalibrationTarget): readonly LayerWithWeights
   return target.layers.filter(hasWeights);
 }
 
-function scales(weights: LayerWeights, _type: string, group: Grouping): readonly number[] {
+function scales(weights: LayerWeights, _type: string, group: Grouping, method?: ThresholdMethod): readonly number[] {
   const parts = weights.group > 1 ? weights.group : weights.outputChannels;
-  const options = { levels: 127, dead: 0 };
+  const options = { levels: 127, dead: 0, threshold: method?.weightThreshold };
   const line =
     group === 1
       ? weightScales(weights.folded, parts, options)

@@ -1,5 +1,4 @@
 import type { Histogram } from '../histogram.ts';
-import { countPositive } from './count-positive.ts';
 import { firstSmallest } from './first-smallest.ts';
 import { levels } from './fractional-merge.ts';
 import type { Threshold, ThresholdMethod } from './method.ts';
@@ -15,7 +14,7 @@ const epsilon = 1e-4;
  */
 export const klDevWeight: ThresholdMethod = {
   description: 'KL divergence as caffe-int8-convert-tool-dev-weight.py has it',
-  count: countPositive,
+  counted: 'not-negative',
   isEmpty: (histogram) => histogram.counts.every((count, bin) => bin === 0 || count === 0),
   choose,
 };

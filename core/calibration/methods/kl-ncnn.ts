@@ -1,5 +1,4 @@
 import { totalCount, type Histogram } from '../histogram.ts';
-import { countAbsolute } from './count-absolute.ts';
 import { firstSmallest } from './first-smallest.ts';
 import { FractionalMerge, levels } from './fractional-merge.ts';
 import type { Threshold, ThresholdMethod } from './method.ts';
@@ -14,7 +13,7 @@ const epsilon = Math.fround(1e-4);
  */
 export const klNcnn: ThresholdMethod = {
   description: 'KL divergence as ncnn2table has it',
-  count: countAbsolute,
+  counted: 'magnitudes',
   isEmpty: (histogram) => totalCount(histogram) === 0,
   choose,
 };
@@ -24,7 +23,7 @@ function choose(histogram: Histogram): Threshold {
   const total = totalCount(histogram);
   const distribution = Float32Array.from(counts, (count) => count / total);
   const reference = Float64Array.from(distribution, (value) => value + epsilon);
-  const merge = new FractionalMerge(counts, total, new Uint8Array(counts.length).fill(1), reference, epsilon);
+  const merge = new FractionalMerge(counts, total, undefined, reference, epsilon);
   const tails = tailSums(distribution);
   const p = new Float32Array(counts.length);
   const q = new Float32Array(counts.length);
@@ -34,6 +33,7 @@ function choose(histogram: Histogram): Threshold {
     limit: Infinity,
     // Sums of up to 2047 float32 terms below 1.
     margin: 1e-5,
+    lowerBound: (i) => merge.lowerBound(i, reference[i - 1] + tails[i]),
     estimate: (i) => merge.estimate(i, reference[i - 1] + tails[i]),
     exact: (i) => divergence(distribution, i, p, q),
   });

@@ -1,5 +1,4 @@
 import { totalCount, type Histogram } from '../histogram.ts';
-import { countAbsolute } from './count-absolute.ts';
 import { firstSmallest } from './first-smallest.ts';
 import { FractionalMerge, levels } from './fractional-merge.ts';
 import type { Threshold, ThresholdMethod } from './method.ts';
@@ -12,7 +11,7 @@ import { pairwiseSum } from './pairwise-sum.ts';
  */
 export const klRelease: ThresholdMethod = {
   description: 'KL divergence as caffe-int8-convert-tool.py has it',
-  count: countAbsolute,
+  counted: 'magnitudes',
   isEmpty: (histogram) => totalCount(histogram) === 0,
   choose,
 };
@@ -31,6 +30,7 @@ function choose(histogram: Histogram): Threshold {
     limit: 1000,
     // Q is rounded to float32 twice at most: 1.2e-7 of ΣP = 1.
     margin: 1e-6,
+    lowerBound: (i) => merge.lowerBound(i, distribution[i - 1] + tails[i]),
     estimate: (i) => merge.estimate(i, distribution[i - 1] + tails[i]),
     exact: (i) => divergence(distribution, i, tails[i], work),
   });

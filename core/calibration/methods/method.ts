@@ -1,8 +1,9 @@
-import type { CountingRule, Histogram } from '../histogram.ts';
+import type { CountedValues } from '../fine-histogram.ts';
+import type { Histogram } from '../histogram.ts';
 
 /** Where a method cuts a blob's range: values beyond `threshold` saturate. */
 export interface Threshold {
-  /** The chosen bin, as the method's source counts bins. */
+  /** The chosen bin, as the method's source counts bins; the last one where the method does not choose by bins. */
   readonly bin: number;
   readonly threshold: number;
   /** `127 / threshold`, rounded as the method's source does. */
@@ -13,8 +14,14 @@ export interface Threshold {
 export interface ThresholdMethod {
   /** Name and origin, for reports: `KL as caffe-int8-convert-tool.py has it`. */
   readonly description: string;
-  readonly count: CountingRule;
+  readonly counted: CountedValues;
   /** Whether a histogram has anything that the method can go by. */
   readonly isEmpty: (histogram: Histogram) => boolean;
-  readonly choose: (histogram: Histogram) => Threshold;
+  /** `valuesPerInput`: how many values the blob has for one input; methods that model its distribution want it. */
+  readonly choose: (histogram: Histogram, valuesPerInput?: number) => Threshold;
+  /**
+   * The magnitude that gets the last level where it is not the largest weight: of `count` weights up to `largest`, in
+   * 127 levels (8 bits) or 31 (6 bits).
+   */
+  readonly weightThreshold?: (largest: number, count: number, levels: number) => number;
 }

@@ -10,7 +10,7 @@ import { readInputFile } from '../../common/read-input.ts';
 import { decodeToPixels } from '../../images/pixels.ts';
 import type { Preprocessing } from '../../images/preprocessing.ts';
 import { loadNetwork } from '../../network/load.ts';
-import { addPreprocessingOptions, type PreprocessingOptions } from '../options.ts';
+import { addPreprocessingOptions, inputShapeOption, type PreprocessingOptions } from '../options.ts';
 import { preprocessingFor, saysPreprocessing, takesPictures } from '../preprocessing.ts';
 import { textTable } from '../text-table.ts';
 import { note, print, progressOnStderr } from '../terminal.ts';
@@ -18,6 +18,7 @@ import { note, print, progressOnStderr } from '../terminal.ts';
 export interface BuildFlags extends PreprocessingOptions {
   readonly proto: string;
   readonly model: string;
+  readonly inputShape?: readonly number[];
   readonly table?: string;
   readonly tableFormat?: TableFormat;
   readonly precision: string;
@@ -34,6 +35,7 @@ export function addBuildCommand(program: Command, signal: AbortSignal): void {
     .description('builds the package for ARM boards with NEON')
     .requiredOption('--proto <file>', 'deploy.prototxt')
     .requiredOption('--model <file>', '.caffemodel')
+    .option(...inputShapeOption)
     .option('--table <file>', 'scale table; needed for int8')
     .addOption(
       new Option('--table-format <name>', 'format of the table; guessed where its keys leave one choice').choices(
@@ -57,7 +59,7 @@ export function addBuildCommand(program: Command, signal: AbortSignal): void {
 
 /** Builds a package from the files that the flags name; nothing is written. */
 export async function buildFromFiles(flags: BuildFlags, signal: AbortSignal): Promise<BuiltPackage> {
-  const network = await loadNetwork(flags);
+  const network = await loadNetwork(flags, { inputShape: flags.inputShape });
   const isPictures = takesPictures(network) || saysPreprocessing(flags);
   const resolved = isPictures ? await preprocessingFor(network, flags) : undefined;
   resolved?.notes.forEach(note);

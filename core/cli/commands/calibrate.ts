@@ -1,28 +1,35 @@
 import { Option, type Command } from 'commander';
+import { rm } from 'node:fs/promises';
 import { calibrate } from '../../calibration/calibrate.ts';
 import type { BlobCalibration } from '../../calibration/calibrate-target.ts';
-import type { Grouping, MethodName } from '../../calibration/formats/format.ts';
+import type { Grouping } from '../../calibration/formats/format.ts';
 import { tableFormatNames } from '../../calibration/formats/index.ts';
+import { methodNames, type MethodName } from '../../calibration/methods/index.ts';
 import { writeTable } from '../../calibration/read-table.ts';
 import type { TableFormat } from '../../calibration/table.ts';
+import { tuningFile } from '../../calibration/tuning/tuning.ts';
 import { CortadoError } from '../../common/errors.ts';
 import { isTensorFile, listImages } from '../../images/list-images.ts';
 import { loadNetwork } from '../../network/load.ts';
-import { addPreprocessingOptions, parseCount, type PreprocessingOptions } from '../options.ts';
+import { addPreprocessingOptions, inputShapeOption, parseCount, type PreprocessingOptions } from '../options.ts';
 import { preprocessingFor } from '../preprocessing.ts';
+import { calibrateBest } from './calibrate-best.ts';
 import { textTable } from '../text-table.ts';
 import { note, print, progressOnStderr } from '../terminal.ts';
 
 interface CalibrateFlags extends PreprocessingOptions {
   readonly proto: string;
   readonly model: string;
+  readonly inputShape?: readonly number[];
   readonly images: string;
   readonly output: string;
   readonly format: TableFormat;
-  readonly method: MethodName;
+  readonly method?: MethodName;
   readonly group?: string;
   readonly gpu: string;
   readonly threads?: number;
+  readonly passes: string;
+  readonly bestAccuracy?: true;
   readonly json?: true;
 }
 
@@ -32,19 +39,34 @@ export function addCalibrateCommand(program: Command, signal: AbortSignal): void
     .description('makes a scale table from pictures')
     .requiredOption('--proto <file>', 'deploy.prototxt')
     .requiredOption('--model <file>', '.caffemodel')
+    .option(...inputShapeOption)
     .requiredOption('--images <path>', 'folder of pictures or of .npy inputs, or a list file')
     .requiredOption('--output <file>', 'the table that is written');
   addPreprocessingOptions(command)
     .addOption(new Option('--format <name>', 'table format').choices(tableFormatNames).default('ncnn'))
-    .addOption(new Option('--method <name>', 'how thresholds are chosen').choices(['kl']).default('kl'))
+    .addOption(
+      new Option('--method <name>', "how thresholds are chosen; the format's own if absent").choices(methodNames),
+    )
     .addOption(
       new Option(
         '--group <0|1>',
-        "1: a weight scale per output channel; 0: per layer; the format's own if absent",
+        "1: scales per output channel or group; 0: per layer; the format's own if absent",
       ).choices(['0', '1']),
     )
     .addOption(new Option('--gpu <0|1>', 'forward on the GPU').choices(['0', '1']).default('0'))
     .option('--threads <count>', 'threads of the forward pass', parseCount)
+    .addOption(
+      new Option(
+        '--passes <1|2>',
+        '2: thresholds exactly as the original tools; 1: half the time, thresholds nearly the same',
+      )
+        .choices(['1', '2'])
+        .default('2'),
+    )
+    .option(
+      '--best-accuracy',
+      'try equalisation, bias correction and methods; takes minutes, writes TABLE.tuning.json beside the table',
+    )
     .option('--json', 'print the thresholds as JSON')
     .action((flags: CalibrateFlags) => run(flags, signal));
 }
@@ -58,10 +80,14 @@ async function run(flags: CalibrateFlags, signal: AbortSignal): Promise<void> {
       { location: { field: '--gpu' } },
     );
   }
-  const network = await loadNetwork(flags);
+  const network = await loadNetwork(flags, { inputShape: flags.inputShape });
   const inputs = await listImages(flags.images);
   const resolved = inputs.every(isTensorFile) ? undefined : await preprocessingFor(network, flags);
   resolved?.notes.forEach(note);
+  if (flags.bestAccuracy === true) {
+    await calibrateBest({ network, inputs, preprocessing: resolved?.preprocessing }, flags, signal);
+    return;
+  }
   const result = await calibrate({
     network,
     inputs,
@@ -70,6 +96,7 @@ async function run(flags: CalibrateFlags, signal: AbortSignal): Promise<void> {
     method: flags.method,
     group: flags.group === undefined ? undefined : (Number(flags.group) as Grouping),
     threads: flags.threads,
+    passes: flags.passes === '1' ? 1 : 2,
     signal,
     onProgress: progressOnStderr(),
   });
@@ -78,10 +105,13 @@ async function run(flags: CalibrateFlags, signal: AbortSignal): Promise<void> {
   });
   result.notes.forEach(note);
   await writeTable(flags.output, result.table);
+  // One that an earlier call left would be taken for this table's.
+  await rm(tuningFile(flags.output), { force: true });
   if (flags.json === true) {
-    const layers = result.layers.map(({ key, blob, max, threshold, scale, clippedShare }) => ({
+    const layers = result.layers.map(({ key, blob, part, max, threshold, scale, clippedShare }) => ({
       key,
       blob,
+      part,
       max,
       threshold,
       scale,

@@ -7,12 +7,13 @@ import type { Tensor } from '../../common/tensor.ts';
 import { createForwardSession } from '../../inference/onnx-session.ts';
 import { loadNetwork } from '../../network/load.ts';
 import { onlyInput } from '../../network/only-input.ts';
-import { parseCount } from '../options.ts';
+import { inputShapeOption, parseCount } from '../options.ts';
 import { note } from '../terminal.ts';
 
 interface ForwardFlags {
   readonly proto: string;
   readonly model: string;
+  readonly inputShape?: readonly number[];
   readonly input: string;
   readonly output: string;
   readonly blob?: readonly string[];
@@ -25,6 +26,7 @@ export function addForwardCommand(program: Command, signal: AbortSignal): void {
     .description('runs the network in fp32 and writes blobs as .npy')
     .requiredOption('--proto <file>', 'deploy.prototxt')
     .requiredOption('--model <file>', '.caffemodel')
+    .option(...inputShapeOption)
     .requiredOption('--input <file>', '.npy with the input (number, channels, height, width), used as it is')
     .requiredOption('--output <folder>', 'where NAME.npy is written; "/" in a name becomes "_"')
     .option(
@@ -37,7 +39,7 @@ export function addForwardCommand(program: Command, signal: AbortSignal): void {
 }
 
 async function forward(flags: ForwardFlags, signal: AbortSignal): Promise<void> {
-  const network = await loadNetwork(flags);
+  const network = await loadNetwork(flags, { inputShape: flags.inputShape });
   const input = npyToTensor(await readNpy(flags.input));
   const { name } = onlyInput(network);
   const names = flags.blob ?? network.outputs;

@@ -12,7 +12,7 @@ import { quantiseBlob } from './convert.ts';
 import { execute, type BlobData } from './execute.ts';
 import { naiveOperation } from '../testing/naive-operation.ts';
 
-const SEEDS = Array.from({ length: 24 }, (_, index) => index + 1);
+const SEEDS = Array.from({ length: 40 }, (_, index) => index + 1);
 
 /** Float inputs in the form that a network takes. */
 function prepared(network: QuantizedNetwork, inputs: readonly Float32Array[]): readonly BlobData[] {

@@ -1,6 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import { ProgressMeter, type LongCall } from '../../common/progress.ts';
 import { elementCount } from '../../common/tensor.ts';
+import { runFloatFunction } from '../../graph/compute/float-function.ts';
+import { moveElements } from '../../graph/compute/move.ts';
+import { softmax } from '../../graph/compute/softmax.ts';
+import { isFloatFunction } from '../../graph/float-functions.ts';
+import { isMove } from '../../graph/moves.ts';
 import {
   operationInputs,
   type QuantizedNetwork,
@@ -14,8 +19,8 @@ import { convolveFloat } from './convolution-float.ts';
 import { convolveInt8 } from './convolution-int8.ts';
 import { dequantiseBlob, quantiseBlob } from './convert.ts';
 import { addElements } from './eltwise-sum.ts';
+import { combineBlobs } from './combine.ts';
 import { pool } from './pooling.ts';
-import { softmax } from './softmax.ts';
 
 /** A blob's values in Caffe's order. */
 export type BlobData = Int8Array | Float32Array;
@@ -78,8 +83,13 @@ function run(
   const indices = operationInputs(operation);
   const data = indices.map((index) => blobOf(blobs, index));
   const [input] = data;
-  const inputShape = network.tensors[indices[0]].shape;
+  const inputShape = indices.length === 0 ? [] : network.tensors[indices[0]].shape;
   const { shape, scale } = network.tensors[operation.output];
+  if (isMove(operation)) return moveElements(operation, input, inputShape, shape);
+  if (isFloatFunction(operation)) {
+    const operands = indices.map((index, at) => ({ shape: network.tensors[index].shape, data: asFloat32(data[at]) }));
+    return runFloatFunction(operation, operands, shape);
+  }
   switch (operation.kind) {
     case 'convolution':
       return operation.form.kind === 'float'
@@ -89,6 +99,8 @@ function run(
       return pool(operation, input, inputShape, shape);
     case 'eltwise-sum':
       return addElements(operation.form, data, shape);
+    case 'eltwise':
+      return combineBlobs(operation, data, shape);
     case 'concat':
       return concatenate(
         data,

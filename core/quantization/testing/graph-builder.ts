@@ -1,6 +1,7 @@
 import { randomSource } from '../../common/random.ts';
 import { elementCount, type Shape } from '../../common/tensor.ts';
 import type { Activation, ConvolutionOperation, Graph, Operation, Value, ValueId } from '../../graph/graph.ts';
+import type { Move } from '../../graph/moves.ts';
 
 const NONE: Activation = { kind: 'none' };
 
@@ -128,6 +129,22 @@ export class GraphBuilder {
     });
   }
 
+  /** A move of elements; the shape is the output's. */
+  move(id: ValueId, input: ValueId, move: Move, shape: Shape): ValueId {
+    return this.add(id, shape, { ...move, layer: id, inputs: [input], output: id });
+  }
+
+  maximum(id: ValueId, inputs: readonly ValueId[], activation = NONE): ValueId {
+    const shape = this.shape(inputs[0]);
+    return this.add(id, shape, { kind: 'eltwise', function: 'max', layer: id, inputs, output: id, activation });
+  }
+
+  /** A function of each value alone. */
+  sigmoid(id: ValueId, input: ValueId): ValueId {
+    const form = { kind: 'unary', function: 'sigmoid', a: 0, b: 0, c: 0 } as const;
+    return this.add(id, this.shape(input), { ...form, layer: id, inputs: [input], output: id });
+  }
+
   softmax(id: ValueId, input: ValueId): ValueId {
     return this.add(id, this.shape(input), { kind: 'softmax', layer: id, inputs: [input], output: id, axis: 1 });
   }
@@ -140,7 +157,7 @@ export class GraphBuilder {
     return { name: 'test', values: this.values, inputs: this.inputs, outputs, operations: this.operations };
   }
 
-  private shape(id: ValueId): Shape {
+  shape(id: ValueId): Shape {
     const value = this.values.get(id);
     if (value === undefined) throw new Error(`no value ${id}`);
     return value.shape;

@@ -76,6 +76,46 @@ export function naiveOperation(
         return limit((t + half) >> BigInt(form.shift), form.low, form.high);
       });
     }
+    case 'eltwise': {
+      const { form, inputs } = operation;
+      if (form.kind === 'float') return undefined;
+      return each((n, c, y, x) =>
+        limit(BigInt(Math.max(...inputs.map((input) => at(input, n, c, y, x)))), form.low, form.high),
+      );
+    }
+    case 'permute':
+      return each((...place) => {
+        const source = [0, 1, 2, 3].map((axis) =>
+          axis < operation.order.length ? operation.order.indexOf(axis) : axis,
+        );
+        const [n, c, y, x] = source.map((axis) => place[axis]);
+        return at(operation.inputs[0], n, c, y, x);
+      });
+    case 'crop': {
+      const [dn, dc = 0, dy = 0, dx = 0] = operation.offsets;
+      return each((n, c, y, x) => at(operation.inputs[0], n + dn, c + dc, y + dy, x + dx));
+    }
+    case 'tile': {
+      const [N, C, H, W] = shapeOf(operation.inputs[0]);
+      return each((n, c, y, x) => at(operation.inputs[0], n % N, c % C, y % H, x % W));
+    }
+    case 'upsample': {
+      const [, , H, W] = shapeOf(operation.inputs[0]);
+      return each((n, c, y, x) =>
+        at(operation.inputs[0], n, c, Math.floor((y * H) / height), Math.floor((x * W) / width)),
+      );
+    }
+    case 'shuffle-channel': {
+      const { group } = operation;
+      const perGroup = channels / group;
+      return each((n, c, y, x) => at(operation.inputs[0], n, (c % group) * perGroup + Math.floor(c / group), y, x));
+    }
+    case 'insert-zeros': {
+      const { height: rows, width: columns } = operation.stride;
+      return each((n, c, y, x) =>
+        y % rows === 0 && x % columns === 0 ? at(operation.inputs[0], n, c, y / rows, x / columns) : 0,
+      );
+    }
     case 'activation': {
       const { form, input } = operation;
       if (form.kind === 'float') return undefined;

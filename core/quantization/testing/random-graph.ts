@@ -3,7 +3,7 @@ import { GraphBuilder } from './graph-builder.ts';
 
 /**
  * A seeded network of every kind of operation: convolutions of all sorts, residual and concatenated branches, both
- * poolings, leaky and clamped activations, ending in a float softmax.
+ * poolings, leaky and clamped activations, moves of elements and maxima, ending in a float softmax.
  */
 export function randomGraph(seed: number): Graph {
   const b = new GraphBuilder(seed);
@@ -31,7 +31,7 @@ export function randomGraph(seed: number): Graph {
 
   for (let block = 0; block < 3; block += 1) {
     const name = (part: string): string => `block${block}/${part}`;
-    switch (pick(5)) {
+    switch (pick(8)) {
       case 0: {
         const branch = b.convolution(name('branch'), last, channels, {
           kernel: square(3),
@@ -63,6 +63,48 @@ export function randomGraph(seed: number): Graph {
           activation: { kind: 'relu' },
         });
         break;
+      case 4: {
+        // A maximum of two halves of the channels, as in a max feature map, then what a deconvolution of stride 2 is.
+        const [n, , height, width] = b.shape(last);
+        const wide = b.convolution(name('wide'), last, 2 * channels, { activation: activation(2 * channels) });
+        const halves = [0, channels].map((first) =>
+          b.move(name(`half${first}`), wide, { kind: 'crop', offsets: [0, first, 0, 0] }, [n, channels, height, width]),
+        );
+        const greater = b.maximum(name('maximum'), halves, pick(2) === 0 ? { kind: 'relu' } : { kind: 'none' });
+        const spread = b.move(name('zeros'), greater, { kind: 'insert-zeros', stride: { height: 2, width: 1 } }, [
+          n,
+          channels,
+          2 * height - 1,
+          width,
+        ]);
+        last = b.convolution(name('deconvolution'), spread, channels, { kernel: square(3), pad: square(1) });
+        break;
+      }
+      case 5: {
+        const [n, , height, width] = b.shape(last);
+        const shuffled = b.move(name('shuffle'), last, { kind: 'shuffle-channel', group: channels === 9 ? 3 : 4 }, [
+          n,
+          channels,
+          height,
+          width,
+        ]);
+        const larger = b.move(name('upsample'), shuffled, { kind: 'upsample' }, [n, channels, 2 * height, 3 * width]);
+        last = b.pooling(name('smaller'), larger, 'max', { kernel: 3, stride: 2 });
+        break;
+      }
+      case 6: {
+        const [n, , height, width] = b.shape(last);
+        const turned = b.move(name('turn'), last, { kind: 'permute', order: [0, 1, 3, 2] }, [
+          n,
+          channels,
+          width,
+          height,
+        ]);
+        const gated = b.sigmoid(name('gate'), turned);
+        last = b.move(name('tile'), gated, { kind: 'tile' }, [n, 2 * channels, width, height]);
+        channels *= 2;
+        break;
+      }
       default: {
         const shortcut = last;
         const branch = b.convolution(name('branch'), last, channels, {

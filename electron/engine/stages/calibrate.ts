@@ -1,5 +1,5 @@
 import { calibrate as calibrateNetwork } from '../../../core/calibration/calibrate.ts';
-import type { MethodName } from '../../../core/calibration/formats/format.ts';
+import type { MethodName } from '../../../core/calibration/methods/index.ts';
 import { writeTable } from '../../../core/calibration/read-table.ts';
 import { createForwardSession } from '../../../core/inference/onnx-session.ts';
 import type { CalibrationView } from '../../shared/schemas/results.ts';

@@ -1,5 +1,7 @@
-// Operations that move elements: concatenation and reshaping.
+// Operations that copy elements as they are: concatenation, reshaping, constants.
 #include "kernels/reference/copy.h"
+
+#include <cstring>
 
 #include "operations/inputs.h"
 #include "prepared_operation.h"
@@ -48,6 +50,23 @@ PreparedOperation prepare(const Reshape& operation, const PreparationContext& co
   } else {
     prepare_reshape<float>(prepared, input, output);
   }
+  return prepared;
+}
+
+PreparedOperation prepare(const Constant& operation, const PreparationContext& context) {
+  const BlobMemory output = context.memory(operation.output);
+  PreparedOperation prepared;
+  prepared.kind = "constant";
+  prepared.kernel = "constant_reference";
+  prepared.work_items = 1;
+  // Written in each run: other blobs may have had the memory in between.
+  prepared.run = [=](std::int32_t, std::int32_t, void*) {
+    const std::uint8_t* from = operation.data.data();
+    for_each_in_caffe_order(output.as<float>(), [&](float& value) {
+      std::memcpy(&value, from, sizeof value);
+      from += sizeof value;
+    });
+  };
   return prepared;
 }
 

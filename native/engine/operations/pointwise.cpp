@@ -1,22 +1,11 @@
-// Operations on each element by itself, and the softmax.
+// Operations on each element by itself.
 #include "kernels/reference/pointwise.h"
 
-#include "kernels/reference/softmax_f32.h"
-#include "prepared_operation.h"
+#include "kernels/reference/broadcast_f32.h"
+#include "kernels/reference/unary_f32.h"
+#include "operations/by_rows.h"
 
 namespace cortado {
-namespace {
-
-PreparedOperation by_rows(const char* kind, const char* kernel, const BlobMemory& output) {
-  PreparedOperation prepared;
-  prepared.kind = kind;
-  prepared.kernel = kernel;
-  prepared.work_items = output.extents.batch * output.extents.height;
-  return prepared;
-}
-
-}  // namespace
-
 PreparedOperation prepare(const ActivationOperation& operation, const PreparationContext& context) {
   const BlobMemory input = context.memory(operation.input);
   const BlobMemory output = context.memory(operation.output);
@@ -52,13 +41,23 @@ PreparedOperation prepare(const Affine& operation, const PreparationContext& con
   return prepared;
 }
 
-PreparedOperation prepare(const Softmax& operation, const PreparationContext& context) {
+PreparedOperation prepare(const Unary& operation, const PreparationContext& context) {
   const BlobMemory input = context.memory(operation.input);
   const BlobMemory output = context.memory(operation.output);
-  PreparedOperation prepared = by_rows("softmax", "softmax_f32_reference", output);
-  prepared.work_items = 1;
-  prepared.run = [=](std::int32_t, std::int32_t, void*) {
-    softmax_f32(input.as<float>(), output.as<float>(), operation.axis);
+  PreparedOperation prepared = by_rows("unary", "unary_f32_reference", output);
+  prepared.run = [=](std::int32_t begin, std::int32_t end, void*) {
+    unary_f32(operation, input.as<float>(), output.as<float>(), begin, end);
+  };
+  return prepared;
+}
+
+PreparedOperation prepare(const Broadcast& operation, const PreparationContext& context) {
+  const BlobMemory input = context.memory(operation.input);
+  const BlobMemory operand = context.memory(operation.operand);
+  const BlobMemory output = context.memory(operation.output);
+  PreparedOperation prepared = by_rows("broadcast", "broadcast_f32_reference", output);
+  prepared.run = [=](std::int32_t begin, std::int32_t end, void*) {
+    broadcast_f32(operation.function, input.as<float>(), operand.as<float>(), output.as<float>(), begin, end);
   };
   return prepared;
 }

@@ -71,6 +71,7 @@ void OperationReader::check_int8_convolution(const format::Convolution& table,
   } else {
     convolution.output_factor = span_of(table.output_factor());
     require(convolution.output_factor.size() == channels, "it has not one output factor per channel");
+    require_finite(convolution.output_factor, "output factors");
     convolution.activation = activation(table.activation(), output.extents.channels);
   }
 }

@@ -1,5 +1,6 @@
 #include "package/read_operation.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "package/limits.h"
@@ -37,6 +38,38 @@ OperationBody OperationReader::read(const format::Operation& operation) const {
       return read(*operation.body_as_Quantize());
     case format::OperationBody::Dequantize:
       return read(*operation.body_as_Dequantize());
+    case format::OperationBody::Unary:
+      return read(*operation.body_as_Unary());
+    case format::OperationBody::Eltwise:
+      return read(*operation.body_as_Eltwise());
+    case format::OperationBody::Broadcast:
+      return read(*operation.body_as_Broadcast());
+    case format::OperationBody::Permute:
+      return read(*operation.body_as_Permute());
+    case format::OperationBody::Crop:
+      return read(*operation.body_as_Crop());
+    case format::OperationBody::Tile:
+      return read(*operation.body_as_Tile());
+    case format::OperationBody::Upsample:
+      return read(*operation.body_as_Upsample());
+    case format::OperationBody::ShuffleChannel:
+      return read(*operation.body_as_ShuffleChannel());
+    case format::OperationBody::InsertZeros:
+      return read(*operation.body_as_InsertZeros());
+    case format::OperationBody::Interp:
+      return read(*operation.body_as_Interp());
+    case format::OperationBody::LocalResponse:
+      return read(*operation.body_as_LocalResponse());
+    case format::OperationBody::Normalize:
+      return read(*operation.body_as_Normalize());
+    case format::OperationBody::Reduction:
+      return read(*operation.body_as_Reduction());
+    case format::OperationBody::ArgMax:
+      return read(*operation.body_as_ArgMax());
+    case format::OperationBody::Constant:
+      return read(*operation.body_as_Constant());
+    case format::OperationBody::DetectionOutput:
+      return read(*operation.body_as_DetectionOutput());
     case format::OperationBody::NONE:
       break;
   }
@@ -65,8 +98,37 @@ void OperationReader::require_type(BlobIndex index, ElementType type) const {
   }
 }
 
+void OperationReader::require_same_extents(BlobIndex a, BlobIndex b) const {
+  require(blob(a).extents == blob(b).extents, "the shapes of its blobs differ");
+}
+
+void OperationReader::require_move(BlobIndex input, BlobIndex output) const {
+  require_type(input, blob(output).type);
+  require(blob(input).shape.size() == blob(output).shape.size(), "its blobs have not as many axes");
+}
+
+std::vector<BlobIndex> OperationReader::equal_inputs(const flatbuffers::Vector<std::uint32_t>& list,
+                                                     BlobIndex output) const {
+  std::vector<BlobIndex> inputs = indices(list);
+  for (const BlobIndex input : inputs) {
+    require_same_extents(input, output);
+    require_type(input, blob(output).type);
+  }
+  return inputs;
+}
+
 void OperationReader::require_bounds(int low, int high) const {
   require(kSmallestInt8 <= low && low <= high, "the bounds of its result are not in order");
+}
+
+void OperationReader::require_finite(Span<float> values, const char* what) const {
+  const bool finite =
+      std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
+  if (!finite) damaged(std::string("one of its ") + what + " is not finite");
+}
+
+void OperationReader::require_finite(double value, const char* what) const {
+  if (!std::isfinite(value)) damaged(std::string("its ") + what + " is not finite");
 }
 
 Activation OperationReader::activation(const format::Activation* table, std::int32_t channels) const {
@@ -86,6 +148,7 @@ Activation OperationReader::activation(const format::Activation* table, std::int
       result.slopes = span_of(table->slopes());
       require(result.slopes.size() == 1 || result.slopes.size() == static_cast<std::size_t>(channels),
               "it has neither one slope nor one per channel");
+      require_finite(result.slopes, "slopes");
       return result;
   }
   unsupported("an activation of kind " + std::to_string(static_cast<int>(table->kind())) +
@@ -123,132 +186,6 @@ RequantisationS8 OperationReader::requantisation(const format::Requantisation* t
   result.negative_right_shift = negative_right.data();
   result.negative_left_shift = negative_left.data();
   return result;
-}
-
-EltwiseSum OperationReader::read(const format::EltwiseSum& table) const {
-  EltwiseSum sum{};
-  sum.inputs = indices(*table.inputs());
-  sum.output = index(table.output());
-  const Blob& output = blob(sum.output);
-  for (const BlobIndex input : sum.inputs) {
-    require(blob(input).extents == output.extents, "the shapes of its blobs differ");
-    require_type(input, output.type);
-  }
-  if (output.type == ElementType::kInt8) {
-    sum.multipliers = span_of(table.multipliers());
-    sum.shift = table.shift();
-    sum.low = table.low();
-    sum.high = table.high();
-    require(sum.multipliers.size() == sum.inputs.size(), "it has not one multiplier per input");
-    require(sum.shift <= 31, "its shift is out of range");
-    require_bounds(sum.low, sum.high);
-  } else {
-    sum.coefficients = span_of(table.coefficients());
-    require(sum.coefficients.size() == sum.inputs.size(), "it has not one coefficient per input");
-    sum.activation = activation(table.activation(), output.extents.channels);
-  }
-  return sum;
-}
-
-Concat OperationReader::read(const format::Concat& table) const {
-  Concat concat{};
-  concat.inputs = indices(*table.inputs());
-  concat.output = index(table.output());
-  const Blob& output = blob(concat.output);
-  require(table.axis() < output.shape.size(), "its axis is out of range");
-  concat.axis = static_cast<std::int32_t>(table.axis());
-  std::int32_t Extents::*const members[] = {&Extents::batch, &Extents::channels, &Extents::height,
-                                            &Extents::width};
-  std::int32_t Extents::*const along = members[concat.axis];
-  std::int64_t total = 0;
-  for (const BlobIndex input : concat.inputs) {
-    require_type(input, output.type);
-    Extents extents = blob(input).extents;
-    total += extents.*along;
-    extents.*along = output.extents.*along;
-    require(extents == output.extents, "the shapes of its inputs do not fit its output");
-  }
-  require(total == output.extents.*along, "its inputs do not fill its output");
-  return concat;
-}
-
-ActivationOperation OperationReader::read(const format::ActivationOp& table) const {
-  ActivationOperation op{};
-  op.input = index(table.input());
-  op.output = index(table.output());
-  const Blob& output = blob(op.output);
-  require(blob(op.input).extents == output.extents, "the shapes of its blobs differ");
-  require_type(op.input, output.type);
-  if (output.type == ElementType::kFloat32) {
-    op.activation = activation(table.activation(), output.extents.channels);
-    return op;
-  }
-  op.requantised = table.requantisation() != nullptr;
-  if (op.requantised) {
-    op.per_channel = table.requantisation()->multiplier()->size() != 1;
-    op.requantisation = requantisation(
-        table.requantisation(), op.per_channel ? static_cast<std::size_t>(output.extents.channels) : 1);
-  } else {
-    op.low = table.low();
-    op.high = table.high();
-    require_bounds(op.low, op.high);
-  }
-  return op;
-}
-
-Affine OperationReader::read(const format::Affine& table) const {
-  Affine affine{};
-  affine.input = index(table.input());
-  affine.output = index(table.output());
-  affine.scale = span_of(table.scale());
-  affine.shift = span_of(table.shift());
-  const Extents& extents = blob(affine.output).extents;
-  const auto channels = static_cast<std::size_t>(extents.channels);
-  require_type(affine.input, ElementType::kFloat32);
-  require_type(affine.output, ElementType::kFloat32);
-  require(blob(affine.input).extents == extents, "the shapes of its blobs differ");
-  require(affine.scale.size() == channels && affine.shift.size() == channels,
-          "it has not one scale and shift per channel");
-  affine.activation = activation(table.activation(), extents.channels);
-  return affine;
-}
-
-Softmax OperationReader::read(const format::Softmax& table) const {
-  Softmax softmax{};
-  softmax.input = index(table.input());
-  softmax.output = index(table.output());
-  require_type(softmax.input, ElementType::kFloat32);
-  require_type(softmax.output, ElementType::kFloat32);
-  require(blob(softmax.input).extents == blob(softmax.output).extents, "the shapes of its blobs differ");
-  require(table.axis() < blob(softmax.input).shape.size(), "its axis is out of range");
-  softmax.axis = static_cast<std::int32_t>(table.axis());
-  return softmax;
-}
-
-Reshape OperationReader::read(const format::Reshape& table) const {
-  const Reshape reshape{index(table.input()), index(table.output())};
-  require_type(reshape.input, blob(reshape.output).type);
-  require(blob(reshape.input).extents.elements() == blob(reshape.output).extents.elements(),
-          "its blobs have not the same number of elements");
-  return reshape;
-}
-
-Quantize OperationReader::read(const format::Quantize& table) const {
-  const Quantize quantize{index(table.input()), index(table.output())};
-  require_type(quantize.input, ElementType::kFloat32);
-  require_type(quantize.output, ElementType::kInt8);
-  require(blob(quantize.input).extents == blob(quantize.output).extents, "the shapes of its blobs differ");
-  return quantize;
-}
-
-Dequantize OperationReader::read(const format::Dequantize& table) const {
-  const Dequantize dequantize{index(table.input()), index(table.output()), table.factor()};
-  require_type(dequantize.input, ElementType::kInt8);
-  require_type(dequantize.output, ElementType::kFloat32);
-  require(blob(dequantize.input).extents == blob(dequantize.output).extents,
-          "the shapes of its blobs differ");
-  require(std::isfinite(dequantize.factor), "its factor is not finite");
-  return dequantize;
 }
 
 }  // namespace cortado

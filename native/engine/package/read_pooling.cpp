@@ -91,6 +91,7 @@ Pooling OperationReader::read(const format::Pooling& table) const {
     pooling.output_factor = span_of(table.output_factor());
     require(pooling.output_factor.size() == pooling.divisors.size(),
             "it has not one output factor per divisor");
+    require_finite(pooling.output_factor, "output factors");
     pooling.activation = activation(table.activation(), out.channels);
   }
   return pooling;

@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "network.h"
+#include "operation.h"
 #include "package/limits.h"
 
 namespace cortado {

@@ -15,9 +15,11 @@ namespace cortado::test {
 template <typename T>
 struct Array {
   Extents extents;
+  std::size_t rank;  // trailing extents beyond it are 1
   std::vector<T> values;
 
-  explicit Array(const Extents& e) : extents(e), values(static_cast<std::size_t>(e.elements())) {}
+  explicit Array(const Extents& e, std::size_t axes = 4)
+      : extents(e), rank(axes), values(static_cast<std::size_t>(e.elements())) {}
   T& at(std::int32_t n, std::int32_t c, std::int32_t y, std::int32_t x) {
     return values[static_cast<std::size_t>(((n * extents.channels + c) * extents.height + y) * extents.width +
                                            x)];

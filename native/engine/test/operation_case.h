@@ -1,8 +1,14 @@
-// For tests of operations: each is built into a package with what its definition says as the golden output,
-// read back and run. Shapes and values are seeded; a failure prints the seed.
+// One operation in a package of its own, with what its definition says as the golden output: built, read back
+// and run.
 #pragma once
 
 #include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <string>
+#include <vector>
 
 #include "cpu_features.h"
 #include "executor.h"
@@ -15,14 +21,14 @@
 
 namespace cortado::test {
 
-using format::ActivationKind;
-using format::DataType;
-
 inline constexpr float kScale = 20;  // int8 inputs are given as float32: value / kScale
 
-inline std::vector<std::uint32_t> shape_of(const Extents& e) {
-  return {static_cast<std::uint32_t>(e.batch), static_cast<std::uint32_t>(e.channels),
-          static_cast<std::uint32_t>(e.height), static_cast<std::uint32_t>(e.width)};
+template <typename T>
+std::vector<std::uint32_t> shape_of(const Array<T>& array) {
+  std::vector<std::uint32_t> shape;
+  for (std::size_t axis = 0; axis < array.rank; ++axis)
+    shape.push_back(static_cast<std::uint32_t>(array.extents.*kAxes[axis]));
+  return shape;
 }
 
 inline Extents random_extents(Random& random) {
@@ -43,8 +49,8 @@ inline Array<float> random_float(Random& random, const Extents& extents) {
 
 inline ActivationSpec random_activation(Random& random, std::int32_t channels) {
   ActivationSpec spec;
-  spec.kind = static_cast<ActivationKind>(random.between(0, 3));
-  if (spec.kind != ActivationKind::Leaky) return spec;
+  spec.kind = static_cast<format::ActivationKind>(random.between(0, 3));
+  if (spec.kind != format::ActivationKind::Leaky) return spec;
   const std::int32_t slopes = random.chance(50) ? 1 : channels;
   for (std::int32_t i = 0; i < slopes; ++i) spec.slopes.push_back(random.real());
   return spec;
@@ -68,39 +74,76 @@ inline RequantisationLists random_requantisation(Random& random, std::int32_t en
   return r;
 }
 
-// A package in the making, with its blobs' values.
+// A package in the making, with its blobs' values. Some blobs are made parts of a concatenation, so that
+// there are gaps between their pixels.
 class Case {
  public:
   explicit Case(std::uint32_t seed) : random(seed) {}
 
-  BlobIndex input(const Array<std::int8_t>& array) {
+  BlobIndex input(const Array<std::int8_t>& array, const std::string& name = "input") {
     std::vector<float> values;
     for (const std::int8_t value : array.values) values.push_back(static_cast<float>(value) / kScale);
-    const BlobIndex blob = package.blob("input", DataType::Int8, shape_of(array.extents), kScale);
-    package.input(blob, DataType::Float32, bytes_of(values));
-    return blob;
+    const BlobIndex blob = package.blob(name, format::DataType::Int8, shape_of(array), kScale);
+    package.input(blob, format::DataType::Float32, bytes_of(values));
+    return maybe_with_gaps(blob, array);
   }
-  BlobIndex input(const Array<float>& array) {
-    const BlobIndex blob = package.blob("input", DataType::Float32, shape_of(array.extents));
-    package.input(blob, DataType::Float32, bytes_of(array.values));
-    return blob;
+  BlobIndex input(const Array<float>& array, const std::string& name = "input") {
+    const BlobIndex blob = package.blob(name, format::DataType::Float32, shape_of(array));
+    package.input(blob, format::DataType::Float32, bytes_of(array.values));
+    return maybe_with_gaps(blob, array);
   }
   BlobIndex output(const Array<std::int8_t>& array) {
-    const BlobIndex blob = package.blob("output", DataType::Int8, shape_of(array.extents), kScale);
-    package.output(blob, DataType::Int8, bytes_of(array.values));
+    const BlobIndex blob = package.blob("output", format::DataType::Int8, shape_of(array), kScale);
+    package.output(blob, format::DataType::Int8, bytes_of(array.values));
+    if (random.chance(40)) join_later(blob, array);
     return blob;
   }
   // Sums may be formed in another order: the tolerance follows from the largest value.
   BlobIndex output(const Array<float>& array) {
     float largest = 1;
     for (const float value : array.values) largest = std::max(largest, std::fabs(value));
-    const BlobIndex blob = package.blob("output", DataType::Float32, shape_of(array.extents));
-    package.output(blob, DataType::Float32, bytes_of(array.values), largest * 1e-5F);
+    const BlobIndex blob = package.blob("output", format::DataType::Float32, shape_of(array));
+    package.output(blob, format::DataType::Float32, bytes_of(array.values), largest * 1e-5F);
+    if (random.chance(40)) join_later(blob, array);
     return blob;
+  }
+
+  // After the operation was added.
+  void finish_joins() {
+    for (const auto& join : joins_) join();
   }
 
   Random random;
   PackageBuilder package;
+
+ private:
+  template <typename T>
+  BlobIndex like(const std::string& name, const Array<T>& array, std::uint32_t times) {
+    std::vector<std::uint32_t> shape = shape_of(array);
+    if (shape.size() > 1) shape[1] *= times;
+    constexpr bool kInt8 = sizeof(T) == 1;
+    return package.blob(name, kInt8 ? format::DataType::Int8 : format::DataType::Float32, shape,
+                        kInt8 ? kScale : 0);
+  }
+  template <typename T>
+  BlobIndex maybe_with_gaps(BlobIndex blob, const Array<T>& array) {
+    if (!random.chance(40)) return blob;
+    const BlobIndex copy = like("copy", array, 1);
+    package.reshape("copy", blob, copy);
+    join_later(copy, array);
+    return copy;
+  }
+  template <typename T>
+  void join_later(BlobIndex blob, const Array<T>& array) {
+    if (array.rank < 2) return;
+    joins_.push_back([=] {
+      const BlobIndex twin = like("twin", array, 1);
+      package.reshape("twin", blob, twin);
+      package.concat("join", {blob, twin}, like("joined", array, 2), 1);
+    });
+  }
+
+  std::vector<std::function<void()>> joins_;
 };
 
 inline void expect_golden(PackageBuilder& package, int threads) {
@@ -127,6 +170,7 @@ void for_seeds(std::uint32_t count, const Build& build) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Case c(seed);
     build(c);
+    c.finish_joins();
     expect_golden(c.package, c.random.chance(50) ? 1 : 3);
     if (::testing::Test::HasFailure()) return;
   }

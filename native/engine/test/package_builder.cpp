@@ -54,12 +54,6 @@ flatbuffers::Offset<format::Requantisation> PackageBuilder::make(const Requantis
                                             &r.negative_left_shift);
 }
 
-template <typename Table>
-void PackageBuilder::add(const std::string& layer, format::OperationBody kind,
-                         flatbuffers::Offset<Table> body) {
-  operations_.push_back(format::CreateOperationDirect(fbb_, layer.c_str(), kind, body.Union()));
-}
-
 namespace {
 
 std::uint32_t number(std::int32_t value) { return static_cast<std::uint32_t>(value); }

@@ -118,7 +118,15 @@ class PackageBuilder {
   void quantize(const std::string& layer, BlobIndex input, BlobIndex output);
   void dequantize(const std::string& layer, BlobIndex input, BlobIndex output, float factor);
 
-  // One golden input; values in Caffe's order.
+  // An operation whose table the caller writes: add(layer, kind, format::CreateTile(package.tables(), input,
+  // output)).
+  template <typename Table>
+  void add(const std::string& layer, format::OperationBody kind, flatbuffers::Offset<Table> body) {
+    operations_.push_back(format::CreateOperationDirect(fbb_, layer.c_str(), kind, body.Union()));
+  }
+  flatbuffers::FlatBufferBuilder& tables() { return fbb_; }
+
+  // The golden input of each of the network's inputs; values in Caffe's order.
   void input(BlobIndex blob, format::DataType type, const std::vector<std::uint8_t>& bytes);
   void output(BlobIndex blob, format::DataType type, const std::vector<std::uint8_t>& bytes,
               float tolerance = 0);
@@ -145,9 +153,6 @@ class PackageBuilder {
   flatbuffers::Offset<format::Requantisation> make(const RequantisationLists& lists);
   flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<format::TensorData>>> make(
       const std::vector<Data>& list);
-  template <typename Table>
-  void add(const std::string& layer, format::OperationBody kind, flatbuffers::Offset<Table> body);
-
   flatbuffers::FlatBufferBuilder fbb_;
   std::vector<TensorSpec> tensors_;
   std::vector<flatbuffers::Offset<format::Operation>> operations_;

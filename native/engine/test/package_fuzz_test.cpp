@@ -3,9 +3,11 @@
 // lies behind it is met.
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <cstring>
 
 #include "executor.h"
+#include "further_network.h"
 #include "golden.h"
 #include "package/package.h"
 #include "refusal.h"
@@ -70,22 +72,38 @@ void damage(AlignedBytes& bytes, Random& random) {
   }
 }
 
-TEST(PackageFuzz, ChangedBytesNeverCrash) {
-  Outcomes outcomes;
-  const AlignedBytes good = test::sample_package(0);
-  for (std::uint32_t seed = 0; seed < 6000; ++seed) {
+// As many as CORTADO_FUZZ_ROUNDS says, for longer runs.
+std::uint32_t rounds(std::uint32_t usual) {
+  const char* wanted = std::getenv("CORTADO_FUZZ_ROUNDS");
+  return wanted == nullptr ? usual : static_cast<std::uint32_t>(std::strtoul(wanted, nullptr, 10));
+}
+
+void damage_and_try(const AlignedBytes& good, std::uint32_t seeds, Outcomes& outcomes) {
+  for (std::uint32_t seed = 0; seed < seeds; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Random random(seed);
     AlignedBytes bytes = good;
     damage(bytes, random);
     if (random.chance(95)) test::patch_checksum(bytes.data(), bytes.size());
     try_package(bytes, outcomes);
-    if (HasFatalFailure()) return;
+    if (::testing::Test::HasFatalFailure()) return;
   }
+}
+
+TEST(PackageFuzz, ChangedBytesNeverCrash) {
+  Outcomes outcomes;
+  damage_and_try(test::sample_package(0), rounds(6000), outcomes);
   // The damage reaches all depths: the frame, what the network computes, and what no run depends on.
   EXPECT_GT(outcomes.refused, 1000);
   EXPECT_GT(outcomes.differed, 300);
   EXPECT_GT(outcomes.passed, 100);
+}
+
+TEST(PackageFuzz, ChangedBytesOfTheFurtherOperationsNeverCrash) {
+  Outcomes outcomes;
+  damage_and_try(test::FurtherNetwork(0).finish(), rounds(3000), outcomes);
+  EXPECT_GT(outcomes.refused, 500);
+  EXPECT_GT(outcomes.passed, 250);
 }
 
 TEST(PackageFuzz, CutPackagesNeverCrash) {
@@ -103,18 +121,19 @@ TEST(PackageFuzz, CutPackagesNeverCrash) {
 
 // Every 32-bit word of a package in turn becomes each of some values.
 TEST(PackageFuzz, EveryWordInTurnNeverCrashes) {
-  Outcomes outcomes;
-  const AlignedBytes good = test::sample_package(0);
-  for (std::size_t at = 0; at + 4 <= good.size(); at += 4) {
-    for (const std::uint32_t value : {0U, 0x7FFFFFFFU, 0xFFFFFFFFU}) {
-      AlignedBytes bytes = good;
-      std::memcpy(bytes.data() + at, &value, sizeof value);
-      test::patch_checksum(bytes.data(), bytes.size());
-      try_package(bytes, outcomes);
-      if (HasFatalFailure()) return;
+  for (const AlignedBytes& good : {test::sample_package(0), test::FurtherNetwork(0).finish()}) {
+    Outcomes outcomes;
+    for (std::size_t at = 0; at + 4 <= good.size(); at += 4) {
+      for (const std::uint32_t value : {0U, 0x7FFFFFFFU, 0xFFFFFFFFU}) {
+        AlignedBytes bytes = good;
+        std::memcpy(bytes.data() + at, &value, sizeof value);
+        test::patch_checksum(bytes.data(), bytes.size());
+        try_package(bytes, outcomes);
+        if (HasFatalFailure()) return;
+      }
     }
+    EXPECT_GT(outcomes.refused, 500);
   }
-  EXPECT_GT(outcomes.refused, 500);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstring>
 #include <functional>
 #include <limits>
@@ -217,6 +218,19 @@ TEST(Package, RefusesBrokenRequantisations) {
                    r.negative_right_shift.assign(6, 0);
                    r.negative_left_shift.assign(6, 0);
                  }));
+}
+
+TEST(Package, RefusesFactorsThatAreNotFinite) {
+  const auto to_float = [](std::vector<float> factors, std::vector<float> slopes) {
+    return [=](Broken& b) {
+      b.output_type = DataType::Float32;
+      b.spec.output_factor = factors;
+      b.spec.activation = {format::ActivationKind::Leaky, slopes};
+    };
+  };
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  expect_damaged("output factors is not finite", to_float({1, 1, 1, 1, kInfinity, 1}, {1}));
+  expect_damaged("slopes is not finite", to_float({1, 1, 1, 1, 1, 1}, {std::nanf("")}));
 }
 
 TEST(Package, RefusesBlobsThatAreReadTooEarly) {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "kernels/convolution.h"
-#include "network.h"
+#include "operation.h"
 
 namespace cortado {
 

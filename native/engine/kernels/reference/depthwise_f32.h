@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "kernels/convolution.h"
-#include "network.h"
+#include "operation.h"
 
 namespace cortado {
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "image.h"
+#include "operation.h"
 
 namespace cortado {
 

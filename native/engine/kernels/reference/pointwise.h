@@ -7,6 +7,7 @@
 #include "image.h"
 #include "kernels/reference/activation_f32.h"
 #include "kernels/reference/requantise_entry.h"
+#include "operation.h"
 
 namespace cortado {
 

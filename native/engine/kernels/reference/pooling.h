@@ -2,6 +2,7 @@
 #pragma once
 
 #include "image.h"
+#include "operation.h"
 
 namespace cortado {
 

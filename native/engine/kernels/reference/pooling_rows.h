@@ -2,6 +2,7 @@
 #pragma once
 
 #include "image.h"
+#include "operation.h"
 #include "pooling_window.h"
 
 namespace cortado {

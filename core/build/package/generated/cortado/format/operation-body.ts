@@ -3,14 +3,30 @@
 
 import { ActivationOp } from '../../cortado/format/activation-op';
 import { Affine } from '../../cortado/format/affine';
+import { ArgMax } from '../../cortado/format/arg-max';
+import { Broadcast } from '../../cortado/format/broadcast';
 import { Concat } from '../../cortado/format/concat';
+import { Constant } from '../../cortado/format/constant';
 import { Convolution } from '../../cortado/format/convolution';
+import { Crop } from '../../cortado/format/crop';
 import { Dequantize } from '../../cortado/format/dequantize';
+import { DetectionOutput } from '../../cortado/format/detection-output';
+import { Eltwise } from '../../cortado/format/eltwise';
 import { EltwiseSum } from '../../cortado/format/eltwise-sum';
+import { InsertZeros } from '../../cortado/format/insert-zeros';
+import { Interp } from '../../cortado/format/interp';
+import { LocalResponse } from '../../cortado/format/local-response';
+import { Normalize } from '../../cortado/format/normalize';
+import { Permute } from '../../cortado/format/permute';
 import { Pooling } from '../../cortado/format/pooling';
 import { Quantize } from '../../cortado/format/quantize';
+import { Reduction } from '../../cortado/format/reduction';
 import { Reshape } from '../../cortado/format/reshape';
+import { ShuffleChannel } from '../../cortado/format/shuffle-channel';
 import { Softmax } from '../../cortado/format/softmax';
+import { Tile } from '../../cortado/format/tile';
+import { Unary } from '../../cortado/format/unary';
+import { Upsample } from '../../cortado/format/upsample';
 
 
 export enum OperationBody {
@@ -24,13 +40,29 @@ export enum OperationBody {
   Softmax = 7,
   Reshape = 8,
   Quantize = 9,
-  Dequantize = 10
+  Dequantize = 10,
+  Unary = 11,
+  Eltwise = 12,
+  Broadcast = 13,
+  Permute = 14,
+  Crop = 15,
+  Tile = 16,
+  Upsample = 17,
+  ShuffleChannel = 18,
+  InsertZeros = 19,
+  Interp = 20,
+  LocalResponse = 21,
+  Normalize = 22,
+  Reduction = 23,
+  ArgMax = 24,
+  Constant = 25,
+  DetectionOutput = 26
 }
 
 export function unionToOperationBody(
   type: OperationBody,
-  accessor: (obj:ActivationOp|Affine|Concat|Convolution|Dequantize|EltwiseSum|Pooling|Quantize|Reshape|Softmax) => ActivationOp|Affine|Concat|Convolution|Dequantize|EltwiseSum|Pooling|Quantize|Reshape|Softmax|null
-): ActivationOp|Affine|Concat|Convolution|Dequantize|EltwiseSum|Pooling|Quantize|Reshape|Softmax|null {
+  accessor: (obj:ActivationOp|Affine|ArgMax|Broadcast|Concat|Constant|Convolution|Crop|Dequantize|DetectionOutput|Eltwise|EltwiseSum|InsertZeros|Interp|LocalResponse|Normalize|Permute|Pooling|Quantize|Reduction|Reshape|ShuffleChannel|Softmax|Tile|Unary|Upsample) => ActivationOp|Affine|ArgMax|Broadcast|Concat|Constant|Convolution|Crop|Dequantize|DetectionOutput|Eltwise|EltwiseSum|InsertZeros|Interp|LocalResponse|Normalize|Permute|Pooling|Quantize|Reduction|Reshape|ShuffleChannel|Softmax|Tile|Unary|Upsample|null
+): ActivationOp|Affine|ArgMax|Broadcast|Concat|Constant|Convolution|Crop|Dequantize|DetectionOutput|Eltwise|EltwiseSum|InsertZeros|Interp|LocalResponse|Normalize|Permute|Pooling|Quantize|Reduction|Reshape|ShuffleChannel|Softmax|Tile|Unary|Upsample|null {
   switch(OperationBody[type]) {
     case 'NONE': return null; 
     case 'Convolution': return accessor(new Convolution())! as Convolution;
@@ -43,15 +75,31 @@ export function unionToOperationBody(
     case 'Reshape': return accessor(new Reshape())! as Reshape;
     case 'Quantize': return accessor(new Quantize())! as Quantize;
     case 'Dequantize': return accessor(new Dequantize())! as Dequantize;
+    case 'Unary': return accessor(new Unary())! as Unary;
+    case 'Eltwise': return accessor(new Eltwise())! as Eltwise;
+    case 'Broadcast': return accessor(new Broadcast())! as Broadcast;
+    case 'Permute': return accessor(new Permute())! as Permute;
+    case 'Crop': return accessor(new Crop())! as Crop;
+    case 'Tile': return accessor(new Tile())! as Tile;
+    case 'Upsample': return accessor(new Upsample())! as Upsample;
+    case 'ShuffleChannel': return accessor(new ShuffleChannel())! as ShuffleChannel;
+    case 'InsertZeros': return accessor(new InsertZeros())! as InsertZeros;
+    case 'Interp': return accessor(new Interp())! as Interp;
+    case 'LocalResponse': return accessor(new LocalResponse())! as LocalResponse;
+    case 'Normalize': return accessor(new Normalize())! as Normalize;
+    case 'Reduction': return accessor(new Reduction())! as Reduction;
+    case 'ArgMax': return accessor(new ArgMax())! as ArgMax;
+    case 'Constant': return accessor(new Constant())! as Constant;
+    case 'DetectionOutput': return accessor(new DetectionOutput())! as DetectionOutput;
     default: return null;
   }
 }
 
 export function unionListToOperationBody(
   type: OperationBody, 
-  accessor: (index: number, obj:ActivationOp|Affine|Concat|Convolution|Dequantize|EltwiseSum|Pooling|Quantize|Reshape|Softmax) => ActivationOp|Affine|Concat|Convolution|Dequantize|EltwiseSum|Pooling|Quantize|Reshape|Softmax|null, 
+  accessor: (index: number, obj:ActivationOp|Affine|ArgMax|Broadcast|Concat|Constant|Convolution|Crop|Dequantize|DetectionOutput|Eltwise|EltwiseSum|InsertZeros|Interp|LocalResponse|Normalize|Permute|Pooling|Quantize|Reduction|Reshape|ShuffleChannel|Softmax|Tile|Unary|Upsample) => ActivationOp|Affine|ArgMax|Broadcast|Concat|Constant|Convolution|Crop|Dequantize|DetectionOutput|Eltwise|EltwiseSum|InsertZeros|Interp|LocalResponse|Normalize|Permute|Pooling|Quantize|Reduction|Reshape|ShuffleChannel|Softmax|Tile|Unary|Upsample|null, 
   index: number
-): ActivationOp|Affine|Concat|Convolution|Dequantize|EltwiseSum|Pooling|Quantize|Reshape|Softmax|null {
+): ActivationOp|Affine|ArgMax|Broadcast|Concat|Constant|Convolution|Crop|Dequantize|DetectionOutput|Eltwise|EltwiseSum|InsertZeros|Interp|LocalResponse|Normalize|Permute|Pooling|Quantize|Reduction|Reshape|ShuffleChannel|Softmax|Tile|Unary|Upsample|null {
   switch(OperationBody[type]) {
     case 'NONE': return null; 
     case 'Convolution': return accessor(index, new Convolution())! as Convolution;
@@ -64,6 +112,22 @@ export function unionListToOperationBody(
     case 'Reshape': return accessor(index, new Reshape())! as Reshape;
     case 'Quantize': return accessor(index, new Quantize())! as Quantize;
     case 'Dequantize': return accessor(index, new Dequantize())! as Dequantize;
+    case 'Unary': return accessor(index, new Unary())! as Unary;
+    case 'Eltwise': return accessor(index, new Eltwise())! as Eltwise;
+    case 'Broadcast': return accessor(index, new Broadcast())! as Broadcast;
+    case 'Permute': return accessor(index, new Permute())! as Permute;
+    case 'Crop': return accessor(index, new Crop())! as Crop;
+    case 'Tile': return accessor(index, new Tile())! as Tile;
+    case 'Upsample': return accessor(index, new Upsample())! as Upsample;
+    case 'ShuffleChannel': return accessor(index, new ShuffleChannel())! as ShuffleChannel;
+    case 'InsertZeros': return accessor(index, new InsertZeros())! as InsertZeros;
+    case 'Interp': return accessor(index, new Interp())! as Interp;
+    case 'LocalResponse': return accessor(index, new LocalResponse())! as LocalResponse;
+    case 'Normalize': return accessor(index, new Normalize())! as Normalize;
+    case 'Reduction': return accessor(index, new Reduction())! as Reduction;
+    case 'ArgMax': return accessor(index, new ArgMax())! as ArgMax;
+    case 'Constant': return accessor(index, new Constant())! as Constant;
+    case 'DetectionOutput': return accessor(index, new DetectionOutput())! as DetectionOutput;
     default: return null;
   }
 }

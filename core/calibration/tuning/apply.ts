@@ -1,0 +1,90 @@
+import { CortadoError } from '../../common/errors.ts';
+import type { ConvolutionOperation, Graph, Operation, ValueId } from '../../graph/graph.ts';
+import type { Tuning } from './tuning.ts';
+
+/** By value: what each of its channels is divided by. */
+export type ChannelFactors = ReadonlyMap<ValueId, Float64Array>;
+
+/** By layer: what is added to the bias of each output channel. */
+export type BiasCorrections = ReadonlyMap<string, Float64Array>;
+
+/** The graph that a tuned table was made for. Error: `tuning.mismatch` where the tuning is another network's. */
+export function applyTuning(graph: Graph, tuning: Tuning): Graph {
+  const factors = new Map<ValueId, Float64Array>();
+  const corrections = new Map<string, Float64Array>();
+  const layers = new Map(
+    graph.operations.flatMap((operation) => (operation.kind === 'convolution' ? [[operation.layer, operation]] : [])),
+  );
+  for (const [layer, { divide, addToBias }] of tuning) {
+    const operation = layers.get(layer);
+    const fits = [divide, addToBias].every(
+      (list) => (list?.length ?? operation?.outputChannels) === operation?.outputChannels,
+    );
+    if (operation === undefined || !fits) throw mismatch(layer);
+    if (divide !== undefined) factors.set(operation.output, Float64Array.from(divide));
+    if (addToBias !== undefined) corrections.set(layer, Float64Array.from(addToBias));
+  }
+  return applyCorrections(applyFactors(graph, factors), corrections);
+}
+
+function mismatch(layer: string): CortadoError {
+  return new CortadoError(
+    'tuning.mismatch',
+    `The table's tuning is for another network: it changes a layer ${layer} that this one does not have so.`,
+    'Give the table that was made for this network, or calibrate again.',
+    { location: { field: layer } },
+  );
+}
+
+/** The same network with the channels of some values divided by factors. */
+export function applyFactors(graph: Graph, factors: ChannelFactors): Graph {
+  if (factors.size === 0) return graph;
+  const operations = graph.operations.map((operation): Operation => {
+    if (operation.kind !== 'convolution') return operation;
+    const own = factors.get(operation.output);
+    const read = factors.get(operation.inputs[0]);
+    if (own === undefined && read === undefined) return operation;
+    const weights = operation.weights.slice();
+    read?.forEach((factor, channel) => {
+      forEachWeightOf(operation, channel, (index) => {
+        weights[index] *= factor;
+      });
+    });
+    if (own === undefined) return { ...operation, weights };
+    const perOutput = weights.length / operation.outputChannels;
+    return {
+      ...operation,
+      weights: weights.map((weight, index) => weight / own[Math.floor(index / perOutput)]),
+      bias: operation.bias.map((value, channel) => value / own[channel]),
+    };
+  });
+  return { ...graph, operations };
+}
+
+/** The graph with corrected biases. */
+export function applyCorrections(graph: Graph, corrections: BiasCorrections): Graph {
+  if (corrections.size === 0) return graph;
+  return {
+    ...graph,
+    operations: graph.operations.map((operation) => {
+      const correction = operation.kind === 'convolution' ? corrections.get(operation.layer) : undefined;
+      if (operation.kind !== 'convolution' || correction === undefined) return operation;
+      return { ...operation, bias: operation.bias.map((value, channel) => value + correction[channel]) };
+    }),
+  };
+}
+
+/** Calls `visit` with the index of every weight that reads an input channel. */
+export function forEachWeightOf(reader: ConvolutionOperation, channel: number, visit: (index: number) => void): void {
+  const { outputChannels, group, kernel, weights } = reader;
+  const area = kernel.height * kernel.width;
+  const perOutput = weights.length / outputChannels;
+  const inputsPerGroup = perOutput / area;
+  const outputsPerGroup = outputChannels / group;
+  const owner = Math.floor(channel / inputsPerGroup);
+  const column = channel % inputsPerGroup;
+  for (let output = owner * outputsPerGroup; output < (owner + 1) * outputsPerGroup; output++) {
+    const from = output * perOutput + column * area;
+    for (let index = from; index < from + area; index++) visit(index);
+  }
+}

@@ -1,0 +1,87 @@
+import * as v from 'valibot';
+import { createHash } from 'node:crypto';
+import { access } from 'node:fs/promises';
+import { CortadoError } from '../../common/errors.ts';
+import { writeFileAtomically } from '../../common/files.ts';
+import { readInputFile } from '../../common/read-input.ts';
+
+/** How a layer's weights and biases were changed before its scales were chosen. */
+export interface LayerTuning {
+  /** What each output channel was divided by; its readers' weights were multiplied by the same. */
+  readonly divide?: readonly number[] | undefined;
+  /** What was added to each output channel's bias after that. */
+  readonly addToBias?: readonly number[] | undefined;
+}
+
+/** By layer. A table that was made with a tuning is of no use without it. */
+export type Tuning = ReadonlyMap<string, LayerTuning>;
+
+const version = 1;
+const numbers = v.array(v.pipe(v.number(), v.finite()));
+const schema = v.object({
+  version: v.literal(version),
+  tableSha256: v.string(),
+  layers: v.record(
+    v.string(),
+    v.object({
+      divide: v.optional(v.array(v.pipe(v.number(), v.finite(), v.gtValue(0)))),
+      addToBias: v.optional(numbers),
+    }),
+  ),
+});
+
+/** The file beside a table that holds its tuning. */
+export function tuningFile(table: string): string {
+  return `${table}.tuning.json`;
+}
+
+/** Writes the tuning of a table that has been written. Error: `file.write`. */
+export async function writeTuning(table: string, tuning: Tuning): Promise<void> {
+  const content = { version, tableSha256: await sha256Of(table), layers: Object.fromEntries(tuning) };
+  await writeFileAtomically(tuningFile(table), `${JSON.stringify(content)}\n`);
+}
+
+/**
+ * The tuning of a table, where there is one beside it.
+ * Errors: `file.read`, `tuning.format`, `tuning.table` where the table was changed since.
+ */
+export async function readTuning(table: string): Promise<Tuning | undefined> {
+  const file = tuningFile(table);
+  const exists = await access(file).then(
+    () => true,
+    () => false,
+  );
+  if (!exists) return undefined;
+  const text = new TextDecoder().decode(await readInputFile(file, 'The tuning'));
+  const parsed = v.safeParse(schema, parseJson(text));
+  if (!parsed.success) throw damaged(file);
+  if (parsed.output.tableSha256 !== (await sha256Of(table))) {
+    throw new CortadoError(
+      'tuning.table',
+      'The tuning belongs to another table than the one beside it.',
+      'Calibrate again, or delete the tuning if the table was made without it.',
+      { location: { file } },
+    );
+  }
+  return new Map(Object.entries(parsed.output.layers));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function damaged(file: string): CortadoError {
+  return new CortadoError('tuning.format', 'The file is no tuning of this version of Cortado.', 'Calibrate again.', {
+    location: { file },
+  });
+}
+
+async function sha256Of(file: string): Promise<string> {
+  return createHash('sha256')
+    .update(await readInputFile(file, 'The scale table'))
+    .digest('hex');
+}

@@ -1,0 +1,67 @@
+import { availableParallelism } from 'node:os';
+import { writeTable } from '../../calibration/read-table.ts';
+import { tuningFile, writeTuning } from '../../calibration/tuning/tuning.ts';
+import { CortadoError } from '../../common/errors.ts';
+import type { Preprocessing } from '../../images/preprocessing.ts';
+import { withInputShapes } from '../../network/infer.ts';
+import type { Network } from '../../network/network.ts';
+import { tune, type TuningStep } from '../../tuning/tune.ts';
+import { agentRunner } from '../local-runner.ts';
+import { note, print, progressOnStderr } from '../terminal.ts';
+import { textTable } from '../text-table.ts';
+
+interface BestAccuracy {
+  readonly network: Network;
+  readonly inputs: readonly string[];
+  readonly preprocessing: Preprocessing | undefined;
+}
+
+interface BestFlags {
+  readonly output: string;
+  readonly format: string;
+  readonly method?: string;
+  readonly group?: string;
+  readonly json?: true;
+}
+
+/** `calibrate --best-accuracy`: writes the table and its tuning, and says what each step won. */
+export async function calibrateBest(
+  { network, inputs, preprocessing }: BestAccuracy,
+  flags: BestFlags,
+  signal: AbortSignal,
+): Promise<void> {
+  if (flags.format !== 'ncnn' || flags.method !== undefined || flags.group !== undefined) {
+    throw new CortadoError(
+      'cli.usage',
+      '--best-accuracy chooses methods itself and writes the format ncnn.',
+      'Leave --format, --method and --group out.',
+      { location: { field: '--best-accuracy' } },
+    );
+  }
+  const shapes = network.inputs.map(({ name, shape }) => [name, [1, ...shape.slice(1)]] as const);
+  const { table, tuning, steps } = await tune({
+    network: withInputShapes(network, new Map(shapes)),
+    inputs,
+    preprocessing,
+    runner: await agentRunner(availableParallelism(), signal),
+    signal,
+    onProgress: progressOnStderr(),
+  });
+  await writeTable(flags.output, table);
+  await writeTuning(flags.output, tuning);
+  print(flags.json === true ? JSON.stringify({ output: flags.output, steps }, null, 2) : stepTable(steps));
+  note(`Wrote ${flags.output} and ${tuningFile(flags.output)}: keep them together, the table is of no use without it.`);
+}
+
+function stepTable(steps: readonly TuningStep[]): string {
+  return textTable(
+    ['step', 'divergence', 'SQNR of outputs', 'agreement', 'kept'],
+    steps.map(({ what, sqnr, divergence, agreement, kept }) => [
+      what,
+      divergence?.toFixed(4) ?? '-',
+      sqnr.toFixed(2),
+      `${(100 * agreement).toFixed(1)} %`,
+      kept ? 'yes' : 'no',
+    ]),
+  );
+}

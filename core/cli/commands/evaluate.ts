@@ -1,0 +1,115 @@
+import { Option, type Command } from 'commander';
+import { availableParallelism } from 'node:os';
+import { boardGraph } from '../../calibration/board-graph.ts';
+import { tableFormatNames } from '../../calibration/formats/index.ts';
+import type { TableFormat } from '../../calibration/table.ts';
+import { evaluate, type Evaluation } from '../../evaluation/evaluate.ts';
+import { readLabels } from '../../evaluation/labels.ts';
+import type { Shares } from '../../evaluation/scores.ts';
+import { isTensorFile, listImages } from '../../images/list-images.ts';
+import { withInputShapes } from '../../network/infer.ts';
+import { loadNetwork } from '../../network/load.ts';
+import { agentRunner } from '../local-runner.ts';
+import {
+  addPreprocessingOptions,
+  inputShapeOption,
+  parseCount,
+  parseCountOrZero,
+  type PreprocessingOptions,
+} from '../options.ts';
+import { preprocessingFor } from '../preprocessing.ts';
+import { textTable } from '../text-table.ts';
+import { note, print, progressOnStderr } from '../terminal.ts';
+
+interface EvaluateFlags extends PreprocessingOptions {
+  readonly proto: string;
+  readonly model: string;
+  readonly inputShape?: readonly number[];
+  readonly table: string;
+  readonly tableFormat?: TableFormat;
+  readonly images: string;
+  readonly labels?: string;
+  readonly layers: number;
+  readonly threads?: number;
+  readonly json?: true;
+}
+
+export function addEvaluateCommand(program: Command, signal: AbortSignal): void {
+  const command = program
+    .command('evaluate')
+    .description('compares int8 with fp32 on pictures: accuracy, agreement, error by layer')
+    .requiredOption('--proto <file>', 'deploy.prototxt')
+    .requiredOption('--model <file>', '.caffemodel')
+    .option(...inputShapeOption)
+    .requiredOption('--table <file>', 'scale table')
+    .requiredOption('--images <path>', 'folder of pictures or of .npy inputs, or a list file')
+    .addOption(
+      new Option('--table-format <name>', 'format of the table; guessed where its keys leave one choice').choices(
+        tableFormatNames,
+      ),
+    )
+    .option('--labels <file>', 'CSV with the header file,class');
+  addPreprocessingOptions(command)
+    .option('--layers <count>', 'inputs that the error by layer is measured on; 0 for none', parseCountOrZero, 4)
+    .option('--threads <count>', 'threads of the int8 run', parseCount)
+    .option('--json', 'print the result as JSON')
+    .action((flags: EvaluateFlags) => run(flags, signal));
+}
+
+async function run(flags: EvaluateFlags, signal: AbortSignal): Promise<void> {
+  const loaded = await loadNetwork(flags, { inputShape: flags.inputShape });
+  const shapes = loaded.inputs.map(({ name, shape }) => [name, [1, ...shape.slice(1)]] as const);
+  const network = withInputShapes(loaded, new Map(shapes));
+  const inputs = await listImages(flags.images);
+  const resolved = inputs.every(isTensorFile) ? undefined : await preprocessingFor(network, flags);
+  resolved?.notes.forEach(note);
+  const result = await evaluate({
+    network,
+    ...(await boardGraph(network, flags.table, flags.tableFormat)),
+    inputs,
+    preprocessing: resolved?.preprocessing,
+    labels: flags.labels === undefined ? undefined : await readLabels(flags.labels),
+    runner: await agentRunner(flags.threads ?? availableParallelism(), signal),
+    layerInputs: flags.layers,
+    signal,
+    onProgress: progressOnStderr(),
+  });
+  result.skipped.forEach(({ path, reason }) => {
+    note(`Skipped ${path}: ${reason}`);
+  });
+  if (flags.json === true) print(JSON.stringify(result, finite, 2));
+  else printResult(result);
+}
+
+/** JSON has no infinity: a layer without any error has no SQNR. */
+function finite(_key: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isFinite(value) ? null : value;
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+function printResult(result: Evaluation): void {
+  const row = (name: string, shares: Shares | undefined): readonly string[][] =>
+    shares === undefined ? [] : [[name, percent(shares.top1), percent(shares.top5)]];
+  print(
+    textTable(
+      ['', 'top-1', 'top-5'],
+      [...row('fp32', result.fp32), ...row('int8', result.int8), ...row('agreement', result.agreement)],
+    ),
+  );
+  print(
+    textTable(
+      ['layer', 'SQNR alone', 'cosine', 'SQNR accumulated', 'cosine', 'clipped', 'advice'],
+      result.layers.map(({ layer, alone, accumulated, clippedShare, advice }) => [
+        layer,
+        alone.sqnr.toFixed(1),
+        alone.cosine.toFixed(5),
+        accumulated.sqnr.toFixed(1),
+        accumulated.cosine.toFixed(5),
+        percent(clippedShare),
+        advice,
+      ]),
+    ),
+  );
+  note(`${result.used} inputs, ${result.labelled} of them with a class.`);
+}

@@ -1,0 +1,139 @@
+import type { ScaleTable } from '../calibration/table.ts';
+import type { Tensor } from '../common/tensor.ts';
+import type { ConvolutionOperation, Graph } from '../graph/graph.ts';
+import { quantiseBlob } from '../quantization/execute/convert.ts';
+import { execute } from '../quantization/execute/execute.ts';
+import type { QuantizedNetwork, TensorIndex } from '../quantization/quantized-network.ts';
+import { quantizeNetwork } from '../quantization/quantize.ts';
+import { ClosenessSum, type Closeness } from './scores.ts';
+
+/** What int8 does to one layer's result. */
+export interface LayerError {
+  readonly layer: string;
+  /** The blob that is compared, after the activation that is fused into the layer. */
+  readonly blob: string;
+  /** Only this layer in int8, on the exact input. */
+  readonly alone: Closeness;
+  /** Everything before it in int8, too. */
+  readonly accumulated: Closeness;
+  /** Share of the values of the layer's input that saturate. */
+  readonly clippedShare: number;
+  readonly advice: string;
+}
+
+/** Sums over inputs for every int8 convolution of a network. */
+export class LayerErrors {
+  private readonly probes: readonly LayerProbe[];
+  private readonly whole: QuantizedNetwork;
+
+  /** @param graph optimised; @param table of the graph's weights */
+  constructor(
+    private readonly graph: Graph,
+    table: ScaleTable,
+  ) {
+    this.whole = quantizeNetwork(graph, table, 'int8').network;
+    this.probes = graph.operations
+      .filter((operation) => operation.kind === 'convolution')
+      .filter((operation) => table.weights.has(operation.layer))
+      .map((operation) => new LayerProbe(graph, operation, scaleOf(this.whole, operation.inputs[0]), table));
+  }
+
+  /** Values that `add` wants in fp32: each layer's input and result. */
+  get values(): readonly string[] {
+    return [...new Set(this.probes.flatMap(({ operation }) => [operation.inputs[0], operation.output]))];
+  }
+
+  /** Adds one input, with the fp32 values of `values`. */
+  async add(input: Tensor, exact: ReadonlyMap<string, Float32Array>): Promise<void> {
+    const { type, scale } = this.whole.tensors[this.whole.inputs[0]];
+    const byValue = new Map(this.probes.map((probe) => [probe.operation.output, probe]));
+    const [inputId] = this.graph.inputs;
+    await execute(this.whole, [type === 'int8' ? quantiseBlob(input.data, scale) : input.data], {
+      onBlob: (index: TensorIndex, data) => {
+        const tensor = this.whole.tensors[index];
+        const id = tensor.name.replace(/@int8$/, '');
+        const values = exact.get(id);
+        if (id === inputId || values === undefined) return;
+        const factor = tensor.type === 'int8' ? 1 / tensor.scale : 1;
+        byValue.get(id)?.addAccumulated(values, (i) => data[i] * factor);
+      },
+    });
+    for (const probe of this.probes) {
+      const before = exact.get(probe.operation.inputs[0]);
+      const after = exact.get(probe.operation.output);
+      if (before !== undefined && after !== undefined) await probe.addAlone(before, after);
+    }
+  }
+
+  /** The worst first. */
+  results(): readonly LayerError[] {
+    return this.probes.map((probe) => probe.result(this.graph)).sort((a, b) => a.alone.sqnr - b.alone.sqnr);
+  }
+}
+
+function scaleOf(network: QuantizedNetwork, id: string): number {
+  return network.tensors.find(({ name, type }) => type === 'int8' && name.replace(/@int8$/, '') === id)?.scale ?? 0;
+}
+
+/** One layer as a network of its own. */
+class LayerProbe {
+  private readonly alone = new ClosenessSum();
+  private readonly accumulated = new ClosenessSum();
+  private readonly network: QuantizedNetwork;
+  private clipped = 0;
+  private counted = 0;
+
+  constructor(
+    graph: Graph,
+    readonly operation: ConvolutionOperation,
+    /** In the whole network, where a concatenation may have lowered the table's. */
+    private readonly inputScale: number,
+    table: ScaleTable,
+  ) {
+    const [input] = operation.inputs;
+    const part: Graph = { ...graph, inputs: [input], outputs: [operation.output], operations: [operation] };
+    const weights = new Map([[operation.layer, table.weights.get(operation.layer) ?? []]]);
+    const scales = new Map([[operation.layer, [inputScale]]]);
+    const own: ScaleTable = { format: 'ncnn', activationKey: 'layer', weights, activations: scales };
+    this.network = quantizeNetwork(part, own, 'int8').network;
+  }
+
+  addAccumulated(exact: Float32Array, at: (index: number) => number): void {
+    this.accumulated.add(exact, at);
+  }
+
+  async addAlone(input: Float32Array, exact: Float32Array): Promise<void> {
+    const { type } = this.network.tensors[this.network.inputs[0]];
+    const [output] = await execute(this.network, [type === 'int8' ? quantiseBlob(input, this.inputScale) : input]);
+    this.alone.add(exact, (i) => output[i]);
+    const threshold = 127.5 / this.inputScale;
+    for (const value of input) if (Math.abs(value) >= threshold) this.clipped++;
+    this.counted += input.length;
+  }
+
+  result(graph: Graph): LayerError {
+    const alone = this.alone.closeness();
+    const clippedShare = this.counted === 0 ? 0 : this.clipped / this.counted;
+    return {
+      layer: this.operation.layer,
+      blob: graph.values.get(this.operation.output)?.blob ?? this.operation.output,
+      alone,
+      accumulated: this.accumulated.closeness(),
+      clippedShare,
+      advice: adviceFor(alone.sqnr, clippedShare, this.operation),
+    };
+  }
+}
+
+/** dB below which a layer is worth a look, and share of saturated values that is worth one. */
+const poorSqnr = 25;
+const muchClipping = 0.005;
+
+function adviceFor(sqnr: number, clippedShare: number, { group, weights }: ConvolutionOperation): string {
+  if (sqnr >= poorSqnr) return '';
+  if (clippedShare > muchClipping) return 'Its input saturates much: try --method percentile or minmax.';
+  if (group > 1 && weights.length / group < 32) {
+    return 'A depthwise layer with channels of unlike ranges: calibrate with --best-accuracy, which equalises them.';
+  }
+  return 'Its input has a wide range for 8 bits: try --method mse, or calibrate with --best-accuracy.';
+}

@@ -1,0 +1,4 @@
+export interface Size2d {
+  readonly height: number;
+  readonly width: number;
+}

@@ -1,0 +1,89 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { calibrate } from '../../core/calibration/calibrate.ts';
+import type { CalibrationResult } from '../../core/calibration/calibrate-target.ts';
+import { textTable } from '../../core/cli/text-table.ts';
+import { listImages } from '../../core/images/list-images.ts';
+import { resolvePreprocessing } from '../../core/images/resolve-preprocessing.ts';
+import { loadNetwork } from '../../core/network/load.ts';
+import { hasTestData, testData } from '../support/paths.ts';
+
+interface Measured {
+  readonly pictures: number;
+  readonly seconds: number;
+  readonly peakMebibytes: number;
+  readonly times: CalibrationResult['times'];
+}
+
+/** ncnn2table with KL on the same network, two threads of a machine with two cores; the issue's figures. */
+const ncnn2table: readonly (readonly [number, string])[] = [
+  [200, '2.2'],
+  [800, '8.4'],
+];
+
+/**
+ * Calibrates SqueezeNet v1.1 on the 200 photographs and on the same taken four times, each in a process of its own, and
+ * prints time, peak memory and where the time went. Stages overlap, so they add up to more than the whole.
+ */
+export async function benchCalibrate(args: readonly string[]): Promise<void> {
+  if (!hasTestData) {
+    process.stderr.write('The test data is not there: set CORTADO_TEST_DATA.\n');
+    process.exitCode = 1;
+    return;
+  }
+  if (args[0] === '--once') {
+    process.stdout.write(JSON.stringify(await measure(Number(args[1]))));
+    return;
+  }
+  const main = fileURLToPath(new URL('./main.ts', import.meta.url));
+  const rows = ncnn2table.map(([pictures, theirs]) => {
+    const words = [...process.execArgv, main, 'calibrate', '--once', String(pictures / 200)];
+    const { seconds, peakMebibytes, times } = JSON.parse(execFileSync(process.execPath, words).toString()) as Measured;
+    const inSeconds = (milliseconds: number): string => (milliseconds / 1000).toFixed(2);
+    return [
+      String(pictures),
+      seconds.toFixed(2),
+      peakMebibytes.toFixed(0),
+      inSeconds(times.waitForDecoding),
+      inSeconds(times.inference),
+      inSeconds(times.histogram),
+      inSeconds(times.threshold),
+      theirs,
+    ];
+  });
+  const head = [
+    'pictures',
+    's',
+    'peak MiB',
+    'wait for decoding',
+    'inference',
+    'histogram',
+    'threshold',
+    'ncnn2table, s',
+  ];
+  process.stdout.write(`${textTable(head, rows)}\n`);
+}
+
+async function measure(times: number): Promise<Measured> {
+  const folder = join(testData, 'models/squeezenet_v1.1');
+  const pictures = await listImages(join(testData, 'images/imagenet'));
+  const inputs = Array.from({ length: times }, () => pictures).flat();
+  const startedAt = performance.now();
+  const network = await loadNetwork({
+    proto: join(folder, 'deploy.prototxt'),
+    model: join(folder, 'weights.caffemodel'),
+  });
+  const { preprocessing } = resolvePreprocessing({
+    transformParams: network.transforms,
+    inputShape: network.inputs[0].shape,
+    flags: { mean: [104, 117, 123], size: { width: 256, height: 256 } },
+  });
+  const result = await calibrate({ network, preprocessing, inputs, format: 'ncnn' });
+  return {
+    pictures: result.used,
+    seconds: (performance.now() - startedAt) / 1000,
+    peakMebibytes: process.resourceUsage().maxRSS / 1024,
+    times: result.times,
+  };
+}

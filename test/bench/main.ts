@@ -1,0 +1,11 @@
+import { benchCalibrate } from './calibrate.ts';
+
+const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { calibrate: benchCalibrate };
+
+const [name = '', ...args] = process.argv.slice(2);
+if (!Object.hasOwn(benches, name)) {
+  process.stderr.write(`Usage: npm run bench -- ${Object.keys(benches).join('|')}\n`);
+  process.exitCode = 2;
+} else {
+  await benches[name](args);
+}

@@ -1,0 +1,72 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { boardGraph } from '../../core/calibration/board-graph.ts';
+import { runCli } from '../../core/cli/program.ts';
+import { listImages } from '../../core/images/list-images.ts';
+import { resolvePreprocessing } from '../../core/images/resolve-preprocessing.ts';
+import { loadNetwork } from '../../core/network/load.ts';
+import { tune } from '../../core/tuning/tune.ts';
+import { repositoryRoot } from '../support/paths.ts';
+
+const sample = join(repositoryRoot, 'resources/sample');
+const files = { proto: join(sample, 'deploy.prototxt'), model: join(sample, 'digits.caffemodel') };
+const words = ['--proto', files.proto, '--model', files.model];
+const images = ['--images', join(sample, 'images')];
+let folder = '';
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cortado-best-'));
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('best accuracy', () => {
+  it('says what every step won, and keeps none that lost', async () => {
+    const network = await loadNetwork(files);
+    const { preprocessing } = resolvePreprocessing({
+      transformParams: network.transforms,
+      inputShape: network.inputs[0].shape,
+      flags: {},
+    });
+    const inputs = (await listImages(join(sample, 'images'))).slice(0, 24);
+    const { steps } = await tune({ network, inputs, preprocessing });
+    expect(steps[0]).toMatchObject({ what: 'KL', kept: true });
+    let best = Infinity;
+    for (const { what, divergence = NaN, kept } of steps) {
+      expect(kept, what).toBe(divergence < best);
+      best = Math.min(best, divergence);
+    }
+    await expect(tune({ network, inputs: inputs.slice(0, 7), preprocessing })).rejects.toMatchObject({
+      code: 'tuning.few-inputs',
+    });
+  });
+
+  it('writes a table that build and evaluate take with its tuning, and calibrate takes the tuning away again', async () => {
+    const table = join(folder, 'best.table');
+    expect(await runCli(['calibrate', ...words, ...images, '--best-accuracy', '--output', table])).toBe(0);
+    expect((await readdir(folder)).sort()).toEqual(['best.table', 'best.table.tuning.json']);
+    expect((await boardGraph(await loadNetwork(files), table)).table.weights.size).toBeGreaterThan(1);
+    expect(await runCli(['evaluate', ...words, ...images, '--table', table, '--layers', '1', '--json'])).toBe(0);
+    expect(await runCli(['build', 'neon', ...words, '--table', table, '--output', join(folder, 'p')])).toBe(0);
+    expect(await runCli(['calibrate', ...words, ...images, '--output', table])).toBe(0);
+    expect((await readdir(folder)).sort()).toEqual(['best.table', 'p']);
+  });
+
+  it('refuses a method besides', async () => {
+    const call = [
+      'calibrate',
+      ...words,
+      ...images,
+      '--best-accuracy',
+      '--method',
+      'mse',
+      '--output',
+      join(folder, 'x'),
+    ];
+    expect(await runCli(call)).toBe(2);
+  });
+});
