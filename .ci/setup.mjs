@@ -34,6 +34,9 @@ const TEST_PACKAGES = {
   libnss3: '/usr/share/doc/libnss3',
   libasound2: '/usr/share/doc/libasound2',
   libgbm1: '/usr/share/doc/libgbm1',
+  // The window's page in a browser, in English and Chinese.
+  chromium: '/usr/bin/chromium',
+  'fonts-noto-cjk': '/usr/share/doc/fonts-noto-cjk',
   xvfb: 'xvfb-run',
   xauth: 'xauth',
 };
