@@ -1,6 +1,7 @@
 // Runs one program on a simulated accelerator: run_image LIBRARY IMAGE PROGRAM COUNT BASE0 BASE1 BASE2 BASE3
-// BYTES_PER_CYCLE LATENCY STALL SEED. IMAGE is the memory's content, which is read, and written back after the run; PROGRAM
-// and the bases are offsets in it. Prints the counters as JSON; exits with 1 where the run was not done.
+// BYTES_PER_CYCLE LATENCY STALL SEED. IMAGE is the memory's content, which is read, and written back after
+// the run; PROGRAM and the bases are offsets in it. Prints the counters as JSON; exits with 1 where the run
+// was not done.
 #include <dlfcn.h>
 
 #include <cstdint>
@@ -45,7 +46,8 @@ int main(int count, char** arguments) {
   const auto read = find<decltype(&cortado_fpga_sim_read)>(library, "cortado_fpga_sim_read");
   const auto write = find<decltype(&cortado_fpga_sim_write)>(library, "cortado_fpga_sim_write");
   const auto memory = find<decltype(&cortado_fpga_sim_memory)>(library, "cortado_fpga_sim_memory");
-  const auto wait = find<decltype(&cortado_fpga_sim_wait_interrupt)>(library, "cortado_fpga_sim_wait_interrupt");
+  const auto wait =
+      find<decltype(&cortado_fpga_sim_wait_interrupt)>(library, "cortado_fpga_sim_wait_interrupt");
   const auto protocol =
       find<decltype(&cortado_fpga_sim_protocol_error)>(library, "cortado_fpga_sim_protocol_error");
 
@@ -55,9 +57,12 @@ int main(int count, char** arguments) {
   const auto number = [&](int index) {
     return static_cast<std::uint32_t>(std::strtoul(arguments[index], nullptr, 0));
   };
-  const cortado_fpga_sim_config config{(image.size() + 4095) / 4096 * 4096, kMemoryBase,
-                                       std::atof(arguments[9]),             number(10),
-                                       std::atof(arguments[11]),            number(12)};
+  const cortado_fpga_sim_config config{(image.size() + 4095) / 4096 * 4096,
+                                       kMemoryBase,
+                                       std::atof(arguments[9]),
+                                       number(10),
+                                       std::atof(arguments[11]),
+                                       number(12)};
   cortado_fpga_sim* sim = open(&config);
   if (sim == nullptr) {
     std::fprintf(stderr, "no memory for the image\n");
@@ -75,11 +80,12 @@ int main(int count, char** arguments) {
   const auto beats = [&](std::uint32_t offset) { return static_cast<unsigned long long>(read(sim, offset)); };
   std::printf(
       "{\"interrupted\": %s, \"status\": %u, \"cycles\": %u, \"arrayActive\": %u, \"waitWeights\": %u, "
-      "\"waitTokens\": %u, \"waitDrain\": %u, \"vectorActive\": %u, \"readBytes\": %llu, \"writeBytes\": %llu, "
+      "\"waitTokens\": %u, \"waitDrain\": %u, \"vectorActive\": %u, \"readBytes\": %llu, \"writeBytes\": "
+      "%llu, "
       "\"protocol\": \"%s\"}\n",
-      interrupted ? "true" : "false", status, read(sim, 0x40), read(sim, 0x48), read(sim, 0x4c), read(sim, 0x50),
-      read(sim, 0x54), read(sim, 0x58), 8 * (beats(0x5c) + beats(0x60) + beats(0x64) + beats(0x68)),
-      8 * beats(0x6c), protocol(sim));
+      interrupted ? "true" : "false", status, read(sim, 0x40), read(sim, 0x48), read(sim, 0x4c),
+      read(sim, 0x50), read(sim, 0x54), read(sim, 0x58),
+      8 * (beats(0x5c) + beats(0x60) + beats(0x64) + beats(0x68)), 8 * beats(0x6c), protocol(sim));
   std::ofstream(arguments[2], std::ios::binary)
       .write(reinterpret_cast<const char*>(memory(sim)), static_cast<std::streamsize>(image.size()));
   close(sim);
