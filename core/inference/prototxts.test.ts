@@ -10,14 +10,11 @@ import { createForwardSession } from './onnx-session.ts';
 /** Inputs that these files leave open: they read a database. */
 const inputShapes = { lenet_train_test: { data: [1, 1, 28, 28] }, lenet_v0_2013: { data: [1, 1, 28, 28] } };
 
-/** Too large to compute in every test run (15 G multiplications, 553 MB); its shapes and counts are tested elsewhere. */
-const tooLarge = 'vgg16';
-
 describe.skipIf(!hasTestData)('prototxts without weights run with random ones', () => {
   const names = hasTestData
     ? readdirSync(testData('prototxts')).flatMap((file) => /^(.*)\.prototxt$/.exec(file)?.[1] ?? [])
     : [];
-  it.each(names.filter((name) => name !== tooLarge))('%s', async (name) => {
+  it.each(names)('%s', async (name) => {
     const shapes = Object.entries(inputShapes).find(([key]) => key === name)?.[1];
     const options = shapes === undefined ? {} : { inputShapes: shapes };
     const plain = await loadNetwork({ proto: testData('prototxts', `${name}.prototxt`) }, options);
