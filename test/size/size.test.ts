@@ -100,7 +100,7 @@ const reader = 'layer { name: "r" type: "ReLU" bottom: "data" top: "r" }';
 
 const hostileNets: Readonly<Record<string, string>> = {
   'messages nested 10,000 deep': `${plainNet} ${'x {'.repeat(10_000)}`,
-  'an input of 2^40 values': `input: "data" input_shape { dim: 1048576 dim: 1048576 } ${reader}`,
+  'an input of 2^40 values': `input: "data" input_shape { dim: 1 dim: 1048576 dim: 1048576 } ${reader}`,
   'an input whose product overflows': `input: "data" input_shape { ${'dim: 2147483647 '.repeat(40)} } ${reader}`,
   'a convolution of 2^40 weights':
     'input: "data" input_shape { dim: 1 dim: 1048576 dim: 1 dim: 1 } layer { name: "c" type: "Convolution" bottom: "data" top: "c" convolution_param { num_output: 1048576 kernel_size: 1 } }',
