@@ -1,4 +1,4 @@
-// One lane of the requantisation, bit-exact to native/engine/arithmetic.h. A sum enters each cycle; the result comes eight
+// One lane of the requantisation, bit-exact to native/engine/arithmetic.h. A sum enters each cycle; the result comes nine
 // cycles later. Left shifts go to 8: a larger one saturates every sum but 0 to the same result.
 //
 //   v = acc + bias              1
@@ -7,8 +7,8 @@
 //   a * m, low and high part    4
 //   low part + 2^14             5
 //   t = (a * m + 2^14) >> 15    6
-//   t >> s, and the bit below   7
-//   sum of both, clamped        8
+//   t >> s, and the bit below   7 (by eights), 8 (the rest)
+//   sum of both, clamped        9
 //
 // Rounding half up by s is the shifted value plus the last bit shifted out. Both products and both sums fit DSP slices.
 module requant_lane (
@@ -18,7 +18,7 @@ module requant_lane (
   input  logic [24:0] scale_i,            // {l[3:0], s[4:0], m[15:0]}, with acc_i
   input  logic leaky_i,                   // with acc_i
   input  logic [24:0] negative_scale_i,   // a cycle after acc_i
-  input  logic [7:0] low_i,               // seven cycles after acc_i
+  input  logic [7:0] low_i,               // eight cycles after acc_i
   input  logic [7:0] high_i,
   output logic [31:0] biased_o,           // a cycle after acc_i
   output logic [7:0] y_o
@@ -36,6 +36,7 @@ module requant_lane (
   logic signed [31:0] a3_q;
   logic signed [15:0] m3_q;
   logic [4:0] s3_q, s4_q, s5_q, s6_q;
+  logic [2:0] s7_q;
   // 4, 5, 6
   logic signed [33:0] low4_q, low5_q;
   logic signed [30:0] high4_q, high5_q;
@@ -43,10 +44,12 @@ module requant_lane (
   logic [1:0] below6_q;
   // 7
   logic signed [32:0] t;                  // and a zero for the bit below
-  logic signed [32:0] shifted;
-  logic signed [9:0] y7_q;
-  logic round7_q;
+  logic signed [32:0] t7_q;
   // 8
+  logic signed [32:0] shifted;
+  logic signed [9:0] y8_q;
+  logic round8_q;
+  // 9
   logic signed [10:0] rounded;
 
   assign biased_o = v1_q;
@@ -54,9 +57,9 @@ module requant_lane (
   assign overflow = wide[39:31] != {9{wide[39]}};
 
   assign t = {high6_q[29:0], below6_q, 1'b0};
-  assign shifted = t >>> s6_q;
+  assign shifted = t7_q >>> s7_q;
 
-  assign rounded = 11'(y7_q) + {10'd0, round7_q};
+  assign rounded = 11'(y8_q) + {10'd0, round8_q};
 
   always_ff @(posedge clk_i) begin
     v1_q <= acc_i + bias_i;
@@ -82,10 +85,13 @@ module requant_lane (
     below6_q <= low5_q[16:15];
     s6_q <= s5_q;
 
+    t7_q <= t >>> {s6_q[4:3], 3'd0};
+    s7_q <= s6_q[2:0];
+
     // Anything outside ten bits is far outside the clamp's.
-    if (shifted[32:10] == {23{shifted[32]}}) y7_q <= shifted[10:1];
-    else y7_q <= {shifted[32], {9{!shifted[32]}}};
-    round7_q <= shifted[0];
+    if (shifted[32:10] == {23{shifted[32]}}) y8_q <= shifted[10:1];
+    else y8_q <= {shifted[32], {9{!shifted[32]}}};
+    round8_q <= shifted[0];
 
     if (rounded < 11'($signed(low_i))) y_o <= low_i;
     else if (rounded > 11'($signed(high_i))) y_o <= high_i;

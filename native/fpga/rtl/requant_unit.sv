@@ -27,7 +27,7 @@ module requant_unit (
   output cortado_pkg::result_t result_o,
   output logic [63:0] data_o
 );
-  localparam int unsigned Latency = 8;    // of a lane, behind the request register
+  localparam int unsigned Latency = 9;    // of a lane, behind the request register
 
   logic accept, second_q, leaky_q;
   logic [cortado_pkg::ParamRowWidth-1:0] row, next_row_q;

@@ -49,7 +49,7 @@ row() {
     END {
       total = logic + memory
       printf "| %s | %d of %d | %d of %d (%.0f %%) | %d | %d of %d (%.0f %%) | %g of %d | %s |\n", part, dsps, dsp, total,
-        lut, 100 * total / lut, memory, flops, ff, 100 * flops / ff, blocks, bram, path > 0 ? path / 1000 " ns" : "–"
+        lut, 100 * total / lut, memory, flops, ff, 100 * flops / ff, blocks, bram, (path + 0 ? path / 1000 " ns" : "–")
       exit !(dsps <= dsp && total <= 0.85 * lut && flops <= ff && blocks <= bram)
     }' "$reports/$1.txt"
 }

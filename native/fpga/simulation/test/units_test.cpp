@@ -132,7 +132,7 @@ TEST(RequantLane, EqualsTheOneArithmetic) {
     in.leaky = number(0, 2) == 0;
     inputs.push_back(in);
   }
-  constexpr int kLatency = 8;
+  constexpr int kLatency = 9;
   const std::uint8_t low = static_cast<std::uint8_t>(-127), high = 101;
   m.low_i = low;
   m.high_i = high;
