@@ -1,7 +1,8 @@
 // Registers (docs/fpga/instructions.md), start, soft reset, the first error and the watchdog.
 module control #(
   parameter int unsigned Events = 12,
-  parameter logic [31:0] Config = '0
+  parameter logic [31:0] Config = '0,
+  parameter logic [31:0] Fingerprint = '0
 ) (
   input  logic clk_i,
   input  logic rst_ni,
@@ -149,7 +150,7 @@ module control #(
     {11'd0, busy_i, 4'd0, error_q, 4'd0, axi_quiet_i, error_q != cortado_pkg::ErrorNone, done_q, state_q != StIdle},
     32'd0, Config, Id
   };
-  assign high_registers = {{((14-Events)*32){1'b0}}, counts_i, {16'd0, cycles_i[47:32]}, cycles_i[31:0]};
+  assign high_registers = {{((13-Events)*32){1'b0}}, Fingerprint, counts_i, {16'd0, cycles_i[47:32]}, cycles_i[31:0]};
   always_comb begin
     read_data_o = '0;
     if (read_index_i[9:4] == 6'd0) read_data_o = low_registers[32*read_index_i[3:0] +: 32];

@@ -3,7 +3,8 @@ module cortado_accelerator #(
   parameter int unsigned P = 3,           // pixel streams and activation banks: 1, 3, 5 or 7
   parameter int unsigned Depth = 64,      // pixel groups of a tile
   parameter int unsigned Blocks = 4,      // 32 KB blocks of a bank
-  parameter int unsigned WeightRows = 2048
+  parameter int unsigned WeightRows = 2048,
+  parameter int unsigned Fingerprint = 0  // of the sources and the part (fingerprint.sh)
 ) (
   input  logic clk_i,
   input  logic rst_ni,
@@ -136,7 +137,7 @@ module cortado_accelerator #(
     .read_index_o(reg_read_index), .read_data_i(reg_read_data)
   );
 
-  control #(.Events(Events), .Config(Config)) u_control (
+  control #(.Events(Events), .Config(Config), .Fingerprint(Fingerprint)) u_control (
     .clk_i, .rst_ni, .write_i(reg_write), .write_index_i(reg_write_index), .write_data_i(reg_write_data),
     .read_index_i(reg_read_index), .read_data_o(reg_read_data), .irq_o,
     .core_rst_no(core_rst_n), .start_o(start), .running_o(running), .halt_o(halt), .counters_clear_o(counters_clear),
