@@ -54,6 +54,12 @@ export const inputShapeOption = [
   collectCounts,
 ] as const;
 
+/** `--keep-float`, of what builds or runs an int8 network. */
+export const keepFloatOption = [
+  '--keep-float <layers...>',
+  'layers of the int8 network that run in float, by name',
+] as const;
+
 function collectNumbers(text: string, previous: readonly number[] | undefined): readonly number[] {
   return [...(previous ?? []), parseNumber(text)];
 }

@@ -20,6 +20,8 @@ export interface EvaluationRequest extends LongCall {
   /** What int8 is made of: the network's optimised graph, with the weights that `table` is for. */
   readonly graph: Graph;
   readonly table: ScaleTable;
+  /** Layers of the int8 network that run in float. */
+  readonly keepFloat?: ReadonlySet<string> | undefined;
   readonly inputs: readonly string[];
   readonly preprocessing?: Preprocessing | undefined;
   /** Class by file name. */
@@ -58,7 +60,7 @@ const usualLayerInputs = 4;
 export async function evaluate(request: EvaluationRequest): Promise<Evaluation> {
   const { network, inputs, labels, signal } = request;
   const input = onlyInput(network);
-  const layerErrors = new LayerErrors(request.graph, request.table);
+  const layerErrors = new LayerErrors(request.graph, request.table, request.keepFloat);
   const probed = request.layerInputs ?? usualLayerInputs;
   const names = network.outputs;
   const exactNames = probed === 0 ? [] : layerErrors.values.filter((id) => network.values.has(id));

@@ -26,15 +26,16 @@ export class LayerErrors {
   private readonly probes: readonly LayerProbe[];
   private readonly whole: QuantizedNetwork;
 
-  /** @param graph optimised; @param table of the graph's weights */
+  /** @param graph optimised; @param table of the graph's weights; @param keepFloat layers that run in float */
   constructor(
     private readonly graph: Graph,
     table: ScaleTable,
+    keepFloat: ReadonlySet<string> = new Set(),
   ) {
-    this.whole = quantizeNetwork(graph, table, 'int8').network;
+    this.whole = quantizeNetwork(graph, table, 'int8', keepFloat).network;
     this.probes = graph.operations
       .filter((operation) => operation.kind === 'convolution')
-      .filter((operation) => table.weights.has(operation.layer))
+      .filter((operation) => table.weights.has(operation.layer) && !keepFloat.has(operation.layer))
       .map((operation) => new LayerProbe(graph, operation, scaleOf(this.whole, operation.inputs[0]), table));
   }
 

@@ -9,6 +9,8 @@ export interface Int8Network {
   /** Optimised, with the weights that `table` is for. */
   readonly graph: Graph;
   readonly table: ScaleTable;
+  /** Layers that run in float all the same. */
+  readonly keepFloat?: ReadonlySet<string> | undefined;
   /** Runs packages; in TypeScript where absent. */
   readonly runner?: PackageRunner | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -16,8 +18,8 @@ export interface Int8Network {
 
 /** The int8 network, ready to run: as a package where there is a runner of packages. */
 export async function encodeForEvaluation(request: Int8Network): Promise<Int8Outputs> {
-  const { graph, table, runner, signal } = request;
-  if (runner === undefined) return executedOutputs(quantizeNetwork(graph, table, 'int8').network);
-  const { bytes } = await buildNeonPackage({ graph, table, precision: 'int8', modelSha256: '', signal });
+  const { graph, table, keepFloat, runner, signal } = request;
+  if (runner === undefined) return executedOutputs(quantizeNetwork(graph, table, 'int8', keepFloat).network);
+  const { bytes } = await buildNeonPackage({ graph, table, precision: 'int8', keepFloat, modelSha256: '', signal });
   return packageOutputs(bytes, graph.outputs.length, runner);
 }

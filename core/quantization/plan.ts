@@ -15,6 +15,8 @@ export interface Plan {
   readonly int8: ReadonlySet<Operation>;
   /** Convolutions with int8 weights: their scales, one per output channel. They may return float. */
   readonly weightScales: ReadonlyMap<ConvolutionOperation, readonly number[]>;
+  /** Layers that stay in float because the user wants it. */
+  readonly keptFloat: ReadonlySet<string>;
   /** Blobs that a sum's neighbours gave the scale of, and blobs that were always 0. */
   readonly notes: readonly string[];
 }
@@ -23,13 +25,15 @@ export interface Plan {
  * Assigns scales by the rules of docs/architecture.md ("which scale"): a convolution that the table lists reads int8 at the
  * table's scale; that demand moves up through layers that only move bytes, whose values share one scale; sums, averages and
  * leaky activations compute in int8 where their result is demanded and every input's scale is known. What no int8 layer reads
- * stays float.
+ * stays float. Layers of `keepFloat` compute in float whatever the table says; what the table says of their inputs still counts for
+ * sums that read the same blobs.
  *
- * Throws `table.mismatch` where the table lists no layer of the graph, `table.activation-missing` where a listed layer has no
+ * Throws `quantization.keep-float` for a layer that the graph does not have, `table.mismatch` where the table lists no layer of the graph, `table.activation-missing` where a listed layer has no
  * scale for its input and no neighbour gives it, and what TableScales throws.
  */
-export function planScales(graph: Graph, table: ScaleTable): Plan {
-  return new Planner(graph, table).plan();
+export function planScales(graph: Graph, table: ScaleTable, keepFloat: ReadonlySet<string> = new Set()): Plan {
+  requireLayers(graph, keepFloat);
+  return new Planner(graph, table, keepFloat).plan();
 }
 
 class Planner {
@@ -39,11 +43,14 @@ class Planner {
   private readonly demanded = new Set<ValueId>();
   private readonly int8 = new Set<Operation>();
   private readonly weightScales = new Map<ConvolutionOperation, readonly number[]>();
+  /** What the table says of blobs that layers in `keepFloat` read. */
+  private readonly keptInputs = new Map<ValueId, number>();
   private readonly notes: string[] = [];
 
   constructor(
     private readonly graph: Graph,
     private readonly table: ScaleTable,
+    private readonly keepFloat: ReadonlySet<string>,
   ) {
     this.producers = producersOf(graph);
     this.scales = new TableScales(table, graph.values);
@@ -56,7 +63,8 @@ class Planner {
     const scales = new Map<ValueId, number>();
     for (const id of this.demanded) scales.set(id, this.classes.scaleOf(id) ?? 1);
     this.keepMovesInInt8(scales);
-    return { scales, int8: this.int8, weightScales: this.weightScales, notes: this.notes };
+    const { int8, weightScales, keepFloat, notes } = this;
+    return { scales, int8, weightScales, keptFloat: keepFloat, notes };
   }
 
   private demandConvolutionInputs(): void {
@@ -64,13 +72,17 @@ class Planner {
       if (operation.kind !== 'convolution') continue;
       const weightScales = this.scales.weightScales(operation);
       if (weightScales === undefined) continue;
-      this.weightScales.set(operation, weightScales);
       const input = onlyInput(operation);
-      this.demand(input);
       const scale = this.scales.inputScale(operation);
+      if (this.keepFloat.has(operation.layer)) {
+        if (scale !== undefined && scale > 0) this.keptInputs.set(input, scale);
+        continue;
+      }
+      this.weightScales.set(operation, weightScales);
+      this.demand(input);
       if (scale !== undefined && scale > 0) this.classes.offer(input, scale);
     }
-    if (this.weightScales.size === 0) throw this.mismatch();
+    if (this.weightScales.size === 0 && this.keptInputs.size === 0) throw this.mismatch();
   }
 
   private mismatch(): CortadoError {
@@ -93,7 +105,7 @@ class Planner {
     if (this.demanded.has(id)) return;
     this.demanded.add(id);
     const producer = this.producers.get(id);
-    if (producer === undefined || !movesBytes(producer)) return;
+    if (producer === undefined || !movesBytes(producer) || this.keepFloat.has(producer.layer)) return;
     this.int8.add(producer);
     for (const input of producer.inputs) {
       this.classes.unite(input, id);
@@ -124,6 +136,7 @@ class Planner {
     let joined = false;
     for (const operation of this.graph.operations.toReversed()) {
       if (this.int8.has(operation) || !this.demanded.has(operation.output) || !hasInt8Arithmetic(operation)) continue;
+      if (this.keepFloat.has(operation.layer)) continue;
       const inputScales = this.inputScales(operation);
       if (inputScales === undefined) continue;
       this.int8.add(operation);
@@ -161,7 +174,7 @@ class Planner {
   }
 
   private knownScale(id: ValueId): number | undefined {
-    const scale = this.classes.scaleOf(id) ?? this.scales.blobScale(id);
+    const scale = this.classes.scaleOf(id) ?? this.scales.blobScale(id) ?? this.keptInputs.get(id);
     return scale === 0 ? undefined : scale;
   }
 
@@ -171,6 +184,7 @@ class Planner {
   private keepMovesInInt8(scales: Map<ValueId, number>): void {
     for (const operation of this.graph.operations) {
       if (this.int8.has(operation) || !movesBytes(operation) || operation.inputs.length !== 1) continue;
+      if (this.keepFloat.has(operation.layer)) continue;
       const input = onlyInput(operation);
       const scale = scales.get(input);
       const producer = this.producers.get(input);
@@ -209,6 +223,18 @@ function hasInt8Arithmetic(operation: Operation): boolean {
 
 function onlyInput(operation: Operation): ValueId {
   return operation.inputs[0];
+}
+
+function requireLayers(graph: Graph, keepFloat: ReadonlySet<string>): void {
+  const layers = new Set(graph.operations.map(({ layer }) => layer));
+  const unknown = [...keepFloat].find((layer) => !layers.has(layer));
+  if (unknown === undefined) return;
+  throw new CortadoError(
+    'quantization.keep-float',
+    `There is no layer ${unknown} to keep in float in what the board runs.`,
+    'Write names as "cortado build neon" lists them; a BatchNorm, Scale or ReLU that was merged goes by the name of its convolution.',
+    { location: { field: unknown } },
+  );
 }
 
 function missingScale(layer: string, blob: string): CortadoError {

@@ -34,6 +34,7 @@ export class PrecisionReporter {
     const { layer, kind, output } = operation;
     const reason = this.table === undefined ? '' : this.reasonFor(operation, int8);
     this.layers.push({ layer, runsAs: int8 ? 'int8' : 'float', reason });
+    if (this.plan.keptFloat.has(layer)) return;
     const isFallback = kind === 'convolution' || (kind === 'eltwise-sum' && this.plan.scales.has(output));
     if (!int8 && isFallback && reason !== '') this.collected.push(`Layer ${layer} runs in float: ${reason}.`);
   }
@@ -55,6 +56,7 @@ export class PrecisionReporter {
   private reasonFor(operation: Operation, int8: boolean): string {
     const demanded = this.plan.scales.has(operation.output);
     if (int8) return demanded ? '' : 'no int8 layer reads the result, which leaves as float';
+    if (this.plan.keptFloat.has(operation.layer)) return 'kept in float on request';
     if (operation.kind === 'convolution') return 'the table has no weight scale for it';
     if (operation.kind === 'softmax') return 'a softmax has no int8 form';
     if (operation.kind === 'constant') return 'it is a constant';

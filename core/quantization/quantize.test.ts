@@ -318,3 +318,59 @@ describe('tables that do not fit', () => {
     expect(notes.join()).toMatch(/1 weight lines .*\(gone\)/);
   });
 });
+
+describe('layers that are kept in float', () => {
+  const chain = (): Graph => {
+    const b = new GraphBuilder();
+    b.input('data', [1, 3, 4, 4]);
+    b.convolution('c1', 'data', 4);
+    b.pooling('pool', 'c1', 'max');
+    b.convolution('c2', 'pool', 4);
+    b.convolution('c3', 'c2', 4);
+    return b.build(['c3']);
+  };
+  const table = byLayer({ c1: 2, c2: 3, c3: 4 });
+
+  it('read and write float, and what is beside them stays int8', () => {
+    const result = quantizeNetwork(chain(), table, 'int8', new Set(['c2']));
+    expect(result.layers.map(({ layer, runsAs }) => [layer, runsAs])).toEqual([
+      ['c1', 'int8'],
+      ['pool', 'float'],
+      ['c2', 'float'],
+      ['c3', 'int8'],
+    ]);
+    expect(result.layers[2].reason).toBe('kept in float on request');
+    expect(result.notes).toEqual([]);
+    expect(blob(result, 'pool').type).toBe('float32');
+    expect(blob(result, 'c2@int8')).toEqual({ type: 'int8', scale: 4 });
+  });
+
+  it('may be those that move bytes, and all there are', () => {
+    const moved = quantizeNetwork(chain(), table, 'int8', new Set(['pool']));
+    expect(blob(moved, 'pool').type).toBe('float32');
+    expect(blob(moved, 'pool@int8')).toEqual({ type: 'int8', scale: 3 });
+    const all = quantizeNetwork(chain(), table, 'int8', new Set(['c1', 'c2', 'c3']));
+    expect(all.network.tensors.every(({ type }) => type === 'float32')).toBe(true);
+  });
+
+  it('still lend the scale of what they read to a sum', () => {
+    const b = new GraphBuilder();
+    b.input('data', [1, 4, 4, 4]);
+    b.convolution('c1', 'data', 4);
+    b.convolution('kept', 'c1', 4);
+    b.convolution('c2', 'data', 4);
+    b.sum('sum', ['c1', 'c2']);
+    b.convolution('c3', 'sum', 4);
+    const graph = b.build(['c3', 'kept']);
+    const scales = byLayer({ c1: 2, kept: 3, c2: 2, c3: 4 });
+    const result = quantizeNetwork(graph, scales, 'int8', new Set(['kept']));
+    expect(result.layers.find(({ layer }) => layer === 'sum')?.runsAs).toBe('int8');
+    expect(blob(result, 'c1@int8')).toEqual({ type: 'int8', scale: 3 });
+  });
+
+  it('are refused where the graph has no such layer', () => {
+    expect(() => quantizeNetwork(chain(), table, 'int8', new Set(['c9']))).toThrow(
+      expect.objectContaining({ code: 'quantization.keep-float' }),
+    );
+  });
+});

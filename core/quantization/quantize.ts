@@ -20,7 +20,13 @@ export interface Quantization {
   readonly notes: readonly string[];
 }
 
-const FLOAT_PLAN: Plan = { scales: new Map(), int8: new Set(), weightScales: new Map(), notes: [] };
+const FLOAT_PLAN: Plan = {
+  scales: new Map(),
+  int8: new Set(),
+  weightScales: new Map(),
+  keptFloat: new Set(),
+  notes: [],
+};
 
 /**
  * Turns an optimised graph of float operations into what a package holds.
@@ -29,9 +35,16 @@ const FLOAT_PLAN: Plan = { scales: new Map(), int8: new Set(), weightScales: new
  * them stays int8 as planScales decides; the rest runs in float, with conversions at the borders, and is named in `notes`.
  * fp32: everything runs in float; the table is not used. Network outputs are float either way.
  *
+ * @param keepFloat names of layers that run in float in an int8 network ("mixed")
+ *
  * Throws `quantization.no-table` where int8 has no table, and what planScales throws.
  */
-export function quantizeNetwork(graph: Graph, table: ScaleTable | undefined, precision: 'int8' | 'fp32'): Quantization {
+export function quantizeNetwork(
+  graph: Graph,
+  table: ScaleTable | undefined,
+  precision: 'int8' | 'fp32',
+  keepFloat?: ReadonlySet<string>,
+): Quantization {
   if (precision === 'fp32') return new Quantizer(graph, FLOAT_PLAN).quantize();
   if (table === undefined) {
     throw new CortadoError(
@@ -40,7 +53,7 @@ export function quantizeNetwork(graph: Graph, table: ScaleTable | undefined, pre
       'Make one with "cortado calibrate --proto P --model M --images DIR --output T", then build with --table T.',
     );
   }
-  return new Quantizer(graph, planScales(graph, table), table).quantize();
+  return new Quantizer(graph, planScales(graph, table, keepFloat), table).quantize();
 }
 
 class Quantizer {
@@ -87,7 +100,8 @@ class Quantizer {
         return;
       case 'pooling': {
         const int8 = this.plan.int8.has(operation);
-        const fromInt8 = int8 || (operation.method === 'average' && this.emitter.isInt8Only(operation.inputs[0]));
+        const mayReadInt8 = operation.method === 'average' && !this.plan.keptFloat.has(operation.layer);
+        const fromInt8 = int8 || (mayReadInt8 && this.emitter.isInt8Only(operation.inputs[0]));
         const input = this.read(operation, fromInt8);
         const output = this.write(operation, int8);
         const form = poolingForm(operation, this.emitter.tensor(input), this.emitter.tensor(output));

@@ -24,6 +24,8 @@ export interface NeonBuild extends LongCall {
   readonly table?: ScaleTable | undefined;
   /** As the user wrote it: `int8` or `fp32`; others are refused by name. */
   readonly precision: string;
+  /** Layers of an int8 network that run in float. */
+  readonly keepFloat?: ReadonlySet<string> | undefined;
   /** Undefined where calibration took tensors as they are: then the package takes float inputs only. */
   readonly preprocessing?: Preprocessing | undefined;
   /** Names of the classes, in the order of the network's output. */
@@ -54,7 +56,7 @@ export interface BuiltPackage {
  */
 export async function buildNeonPackage(build: NeonBuild): Promise<BuiltPackage> {
   const precision = knownPrecision(build.precision);
-  const { network: unnamed, layers, notes } = quantizeNetwork(build.graph, build.table, precision);
+  const { network: unnamed, layers, notes } = quantizeNetwork(build.graph, build.table, precision, build.keepFloat);
   const network = { ...unnamed, name: build.name ?? unnamed.name };
   requireBoardShapes(network);
   requireFittingPreprocessing(network, build.preprocessing);

@@ -10,7 +10,7 @@ import { readInputFile } from '../../common/read-input.ts';
 import { decodeToPixels } from '../../images/pixels.ts';
 import type { Preprocessing } from '../../images/preprocessing.ts';
 import { loadNetwork } from '../../network/load.ts';
-import { addPreprocessingOptions, inputShapeOption, type PreprocessingOptions } from '../options.ts';
+import { addPreprocessingOptions, inputShapeOption, keepFloatOption, type PreprocessingOptions } from '../options.ts';
 import { preprocessingFor, saysPreprocessing, takesPictures } from '../preprocessing.ts';
 import { textTable } from '../text-table.ts';
 import { note, print, progressOnStderr } from '../terminal.ts';
@@ -21,6 +21,7 @@ export interface BuildFlags extends PreprocessingOptions {
   readonly inputShape?: readonly number[];
   readonly table?: string;
   readonly tableFormat?: TableFormat;
+  readonly keepFloat?: readonly string[];
   readonly precision: string;
   readonly output: string;
   readonly labels?: string;
@@ -42,6 +43,7 @@ export function addBuildCommand(program: Command, signal: AbortSignal): void {
         tableFormatNames,
       ),
     )
+    .option(...keepFloatOption)
     .addOption(new Option('--precision <name>', 'int8 or fp32').default('int8'))
     .requiredOption('--output <file>', 'the package that is written')
     .option('--labels <file>', 'names of the classes, one a line, kept in the package')
@@ -67,6 +69,7 @@ export async function buildFromFiles(flags: BuildFlags, signal: AbortSignal): Pr
     network,
     tableFile: flags.table,
     tableFormat: flags.tableFormat,
+    keepFloat: flags.keepFloat === undefined ? undefined : new Set(flags.keepFloat),
     precision: flags.precision,
     preprocessing: resolved?.preprocessing,
     goldenPixels: await goldenPixels(flags.golden, resolved?.preprocessing, signal),

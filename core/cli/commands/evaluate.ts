@@ -13,6 +13,7 @@ import { agentRunner } from '../local-runner.ts';
 import {
   addPreprocessingOptions,
   inputShapeOption,
+  keepFloatOption,
   parseCount,
   parseCountOrZero,
   type PreprocessingOptions,
@@ -27,6 +28,7 @@ interface EvaluateFlags extends PreprocessingOptions {
   readonly inputShape?: readonly number[];
   readonly table: string;
   readonly tableFormat?: TableFormat;
+  readonly keepFloat?: readonly string[];
   readonly images: string;
   readonly labels?: string;
   readonly layers: number;
@@ -48,6 +50,7 @@ export function addEvaluateCommand(program: Command, signal: AbortSignal): void 
         tableFormatNames,
       ),
     )
+    .option(...keepFloatOption)
     .option('--labels <file>', 'CSV with the header file,class');
   addPreprocessingOptions(command)
     .option('--layers <count>', 'inputs that the error by layer is measured on; 0 for none', parseCountOrZero, 4)
@@ -66,6 +69,7 @@ async function run(flags: EvaluateFlags, signal: AbortSignal): Promise<void> {
   const result = await evaluate({
     network,
     ...(await boardGraph(network, flags.table, flags.tableFormat)),
+    keepFloat: flags.keepFloat === undefined ? undefined : new Set(flags.keepFloat),
     inputs,
     preprocessing: resolved?.preprocessing,
     labels: flags.labels === undefined ? undefined : await readLabels(flags.labels),

@@ -72,8 +72,9 @@ export const accuracy: Stage = async ({ session, signal, onProgress, warn }): Pr
 
 async function quantize(session: ProjectSession): Promise<QuantizedNetwork> {
   const network = await session.network();
-  const { calibrate } = session.project.decisions;
+  const { calibrate, accuracy: wanted } = session.project.decisions;
   const table = await readTable(session.tableFile, calibrate.table === null ? calibrate.format : undefined);
   const graph = optimise(lowerNetwork(network));
-  return quantizeNetwork(graph, foldTable(table, calibrationTarget(network)), 'int8').network;
+  const folded = foldTable(table, calibrationTarget(network));
+  return quantizeNetwork(graph, folded, 'int8', new Set(wanted.keepInFloat)).network;
 }

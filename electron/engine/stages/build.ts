@@ -11,7 +11,7 @@ import type { Stage } from '../stage-context.ts';
 /** Builds the package for the chosen target. */
 export const build: Stage = async ({ session, signal, onProgress, log }): Promise<BuildView> => {
   const { target, calibrate, accuracy } = session.project.decisions;
-  refuseWhatIsNotThere(target.backend, accuracy.keepInFloat);
+  refuseWhatIsNotThere(target.backend);
   const network = await session.network();
   const images = await session.images();
   const preprocessing = await session.preprocessingValue(images);
@@ -23,6 +23,7 @@ export const build: Stage = async ({ session, signal, onProgress, log }): Promis
     tableFile: target.precision === 'int8' ? session.tableFile : undefined,
     tableFormat: calibrate.table === null ? calibrate.format : undefined,
     precision: target.precision,
+    keepFloat: new Set(accuracy.keepInFloat),
     preprocessing,
     goldenPixels:
       golden === undefined || preprocessing === undefined
@@ -49,21 +50,13 @@ export const build: Stage = async ({ session, signal, onProgress, log }): Promis
 };
 
 /** A decision that a build cannot carry out is refused, never passed over. */
-function refuseWhatIsNotThere(backend: string, keepInFloat: readonly string[]): void {
+function refuseWhatIsNotThere(backend: string): void {
   if (backend === 'fpga') {
     throw new CortadoError(
       'build.fpga',
       'This version of Cortado does not build for the FPGA.',
       'Build for NEON: the processor beside the FPGA runs it.',
       { location: { field: 'target.backend' } },
-    );
-  }
-  if (keepInFloat.length > 0) {
-    throw new CortadoError(
-      'build.keep-in-float',
-      'This version of Cortado cannot keep single layers in float.',
-      'Take the layers off the list, or build an fp32 package.',
-      { location: { field: 'accuracy.keepInFloat' } },
     );
   }
 }
