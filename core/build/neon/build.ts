@@ -9,6 +9,7 @@ import { pixelTable } from '../../quantization/pixels.ts';
 import type { LayerPrecision } from '../../quantization/precision-report.ts';
 import { quantizeNetwork } from '../../quantization/quantize.ts';
 import type { QuantizedNetwork } from '../../quantization/quantized-network.ts';
+import type { PackageAccelerator } from '../package/accelerator.ts';
 import type { PackagePreprocessing } from '../package/model.ts';
 import { encodePackage } from '../package/write.ts';
 import { makeGolden, takesPixels } from './golden.ts';
@@ -37,6 +38,17 @@ export interface NeonBuild extends LongCall {
   readonly tableSha256?: string | undefined;
   /** What the package is called; the network's own name where there is none. */
   readonly name?: string | undefined;
+  /** Adds the accelerator's part (core/build/fpga). */
+  readonly offload?: ((network: QuantizedNetwork) => Offload) | undefined;
+}
+
+/** What an accelerator takes over. */
+export interface Offload {
+  /** The network with its operations in the order in which both sides run them. */
+  readonly network: QuantizedNetwork;
+  readonly accelerator: PackageAccelerator;
+  /** Part and RTL: `xc7z020-4d0ae191`. */
+  readonly bitstream: string;
 }
 
 export interface BuiltPackage {
@@ -57,9 +69,11 @@ export interface BuiltPackage {
 export async function buildNeonPackage(build: NeonBuild): Promise<BuiltPackage> {
   const precision = knownPrecision(build.precision);
   const { network: unnamed, layers, notes } = quantizeNetwork(build.graph, build.table, precision, build.keepFloat);
-  const network = { ...unnamed, name: build.name ?? unnamed.name };
-  requireBoardShapes(network);
-  requireFittingPreprocessing(network, build.preprocessing);
+  const named = { ...unnamed, name: build.name ?? unnamed.name };
+  requireBoardShapes(named);
+  requireFittingPreprocessing(named, build.preprocessing);
+  const offload = build.offload?.(named);
+  const network = offload?.network ?? named;
   const { golden, checks } = await makeGolden(network, {
     preprocessing: build.preprocessing,
     pixels: build.goldenPixels,
@@ -69,10 +83,11 @@ export async function buildNeonPackage(build: NeonBuild): Promise<BuiltPackage> 
   const bytes = encodePackage({
     fingerprint: {
       builder: `cortado ${VERSION}`,
-      target: 'neon',
+      target: offload === undefined ? 'neon' : 'fpga',
       precision,
       cpuFeatures: [],
       memory: peakBlobBytes(network),
+      ...(offload === undefined ? {} : { bitstream: offload.bitstream }),
       modelSha256: build.modelSha256,
       ...(precision === 'fp32' || build.tableSha256 === undefined ? {} : { tableSha256: build.tableSha256 }),
     },
@@ -82,6 +97,7 @@ export async function buildNeonPackage(build: NeonBuild): Promise<BuiltPackage> 
     labels: build.labels ?? [],
     golden: [golden],
     macs: multiplyAccumulates(network),
+    ...(offload === undefined ? {} : { accelerator: offload.accelerator }),
   });
   return { bytes, notes, layers };
 }

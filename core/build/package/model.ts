@@ -1,5 +1,6 @@
 import type { ChannelOrder, PixelSize } from '../../images/preprocessing.ts';
 import type { QuantizedNetwork, TensorIndex } from '../../quantization/quantized-network.ts';
+import type { PackageAccelerator } from './accelerator.ts';
 
 /** Everything that a package file holds: native/engine/schema/package.fbs as plain data. */
 export interface PackageModel {
@@ -12,17 +13,21 @@ export interface PackageModel {
   readonly golden: readonly Golden[];
   /** Multiply-accumulates per inference. */
   readonly macs: number;
+  /** For the target `fpga`. */
+  readonly accelerator?: PackageAccelerator;
 }
 
 export interface Fingerprint {
   /** `cortado 0.1.0` */
   readonly builder: string;
-  readonly target: 'neon';
+  readonly target: 'neon' | 'fpga';
   readonly precision: 'int8' | 'fp32';
   /** CPU features that it cannot run without, as Linux names them. */
   readonly cpuFeatures: readonly string[];
   /** Bytes that the blobs need at the least, on top of the package. */
   readonly memory: number;
+  /** Part and RTL that the accelerator's programs are for: `xc7z020-4d0ae191`. */
+  readonly bitstream?: string;
   readonly modelSha256: string;
   readonly tableSha256?: string;
 }

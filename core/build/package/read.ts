@@ -7,6 +7,7 @@ import { crc32 } from './crc32.ts';
 import { FILE_IDENTIFIER, FORMAT_VERSION } from './format.ts';
 import { DataType, Package, type TensorData } from './generated/package_generated';
 import type { Fingerprint, Golden, GoldenTensor, PackageModel, PackagePreprocessing } from './model.ts';
+import { readAccelerator } from './read-accelerator.ts';
 import { readOperation } from './read-operation.ts';
 import { required } from './required.ts';
 
@@ -91,10 +92,13 @@ function readModel(root: Package, size: number): PackageModel {
   for (const index of [...inputs, ...outputs, ...operations.flatMap((op) => [op.output, ...operationInputs(op)])]) {
     if (index >= tensors.length) throw new Error(`it names blob ${index} of ${tensors.length}`);
   }
+  const accelerator = root.accelerator();
+  const fingerprint = readFingerprint(root, size);
+  if ((fingerprint.target === 'fpga') !== (accelerator !== null)) throw new Error('its target and its content differ');
   return {
     network: { name: required(root.name(), 'name'), tensors, inputs, outputs, operations },
     checks,
-    fingerprint: readFingerprint(root, size),
+    fingerprint,
     preprocessing: readPreprocessing(root),
     labels: list(root.labelsLength(), size, (index) => root.labels(index)),
     golden: list(root.goldenLength(), size, (index): Golden => {
@@ -105,6 +109,15 @@ function readModel(root: Package, size: number): PackageModel {
       };
     }),
     macs: Number(root.macs()),
+    ...(accelerator === null
+      ? {}
+      : {
+          accelerator: readAccelerator(
+            accelerator,
+            { tensors: tensors.length, operations: operations.length },
+            (length, read) => list(length, size, read),
+          ),
+        }),
   };
 }
 
@@ -112,9 +125,10 @@ function readFingerprint(root: Package, size: number): Fingerprint {
   const fingerprint = required(root.fingerprint(), 'fingerprint');
   const target = fingerprint.target();
   const precision = fingerprint.precision();
-  if (target !== 'neon') throw new Error(`its target ${String(target)} is not known`);
+  if (target !== 'neon' && target !== 'fpga') throw new Error(`its target ${String(target)} is not known`);
   if (precision !== 'int8' && precision !== 'fp32') throw new Error(`its precision ${String(precision)} is not known`);
   const tableSha256 = fingerprint.tableSha256();
+  const bitstream = fingerprint.bitstream();
   return {
     builder: required(fingerprint.builder(), 'builder'),
     target,
@@ -122,6 +136,7 @@ function readFingerprint(root: Package, size: number): Fingerprint {
     cpuFeatures: list(fingerprint.cpuFeaturesLength(), size, (index) => fingerprint.cpuFeatures(index)),
     memory: Number(fingerprint.memory()),
     modelSha256: required(fingerprint.modelSha256(), 'model_sha256'),
+    ...(bitstream === null ? {} : { bitstream }),
     ...(tableSha256 === null ? {} : { tableSha256 }),
   };
 }

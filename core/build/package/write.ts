@@ -13,6 +13,7 @@ import {
 } from './generated/package_generated';
 import type { Fingerprint as FingerprintModel, GoldenTensor, PackageModel, PackagePreprocessing } from './model.ts';
 import { createOffsets, createVector } from './vectors.ts';
+import { acceleratorBytes, writeAccelerator } from './write-accelerator.ts';
 import { writeOperation } from './write-operation.ts';
 
 /** The bytes of a package file, checksum included. */
@@ -52,6 +53,7 @@ export function encodePackage(model: PackageModel): Uint8Array {
       ),
     ),
   );
+  const accelerator = model.accelerator === undefined ? 0 : writeAccelerator(builder, model.accelerator);
 
   Package.startPackage(builder);
   Package.addFormatVersion(builder, FORMAT_VERSION);
@@ -66,6 +68,7 @@ export function encodePackage(model: PackageModel): Uint8Array {
   Package.addLabels(builder, labels);
   Package.addGolden(builder, golden);
   Package.addMacs(builder, BigInt(model.macs));
+  Package.addAccelerator(builder, accelerator);
   Package.finishPackageBuffer(builder, Package.endPackage(builder));
 
   const bytes = builder.asUint8Array();
@@ -85,11 +88,13 @@ function writeFingerprint(builder: Builder, model: FingerprintModel): number {
   );
   const modelSha256 = builder.createString(model.modelSha256);
   const tableSha256 = model.tableSha256 === undefined ? 0 : builder.createString(model.tableSha256);
+  const bitstream = model.bitstream === undefined ? 0 : builder.createString(model.bitstream);
   Fingerprint.startFingerprint(builder);
   Fingerprint.addBuilder(builder, builderName);
   Fingerprint.addTarget(builder, target);
   Fingerprint.addPrecision(builder, precision);
   Fingerprint.addCpuFeatures(builder, cpuFeatures);
+  Fingerprint.addBitstream(builder, bitstream);
   Fingerprint.addMemory(builder, BigInt(model.memory));
   Fingerprint.addModelSha256(builder, modelSha256);
   Fingerprint.addTableSha256(builder, tableSha256);
@@ -127,8 +132,11 @@ function writeGoldenTensors(builder: Builder, tensors: readonly GoldenTensor[]):
 }
 
 /** Enough for the whole file in nearly every case, so that the builder does not grow by copying. */
-function estimatedBytes({ network, golden, preprocessing }: PackageModel): number {
-  let bytes = 65_536 + 512 * (network.tensors.length + network.operations.length);
+function estimatedBytes({ network, golden, preprocessing, accelerator }: PackageModel): number {
+  let bytes =
+    65_536 +
+    (accelerator === undefined ? 0 : acceleratorBytes(accelerator)) +
+    512 * (network.tensors.length + network.operations.length);
   for (const operation of network.operations) {
     if (operation.kind === 'convolution') bytes += operation.form.weights.byteLength + 24 * operation.outputChannels;
   }

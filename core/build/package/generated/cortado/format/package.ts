@@ -3,6 +3,7 @@
 
 import * as flatbuffers from 'flatbuffers';
 
+import { Accelerator } from '../../cortado/format/accelerator';
 import { Checksum } from '../../cortado/format/checksum';
 import { Fingerprint } from '../../cortado/format/fingerprint';
 import { Golden } from '../../cortado/format/golden';
@@ -137,8 +138,13 @@ macs():bigint {
   return offset ? this.bb!.readUint64(this.bb_pos + offset) : BigInt('0');
 }
 
+accelerator(obj?:Accelerator):Accelerator|null {
+  const offset = this.bb!.__offset(this.bb_pos, 28);
+  return offset ? (obj || new Accelerator()).__init(this.bb!.__indirect(this.bb_pos + offset), this.bb!) : null;
+}
+
 static startPackage(builder:flatbuffers.Builder) {
-  builder.startObject(12);
+  builder.startObject(13);
 }
 
 static addFormatVersion(builder:flatbuffers.Builder, formatVersion:number) {
@@ -269,6 +275,10 @@ static startGoldenVector(builder:flatbuffers.Builder, numElems:number) {
 
 static addMacs(builder:flatbuffers.Builder, macs:bigint) {
   builder.addFieldInt64(11, macs, BigInt('0'));
+}
+
+static addAccelerator(builder:flatbuffers.Builder, acceleratorOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(12, acceleratorOffset, 0);
 }
 
 static endPackage(builder:flatbuffers.Builder):flatbuffers.Offset {
