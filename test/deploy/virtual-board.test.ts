@@ -26,7 +26,11 @@ afterEach(async () => {
 
 /** What the board holds beside what it was born with. */
 async function leftBehind(): Promise<string[]> {
-  const all = await readdir(board.home, { recursive: true });
+  // A folder may go while it is read: the board is cleaning up, so look again.
+  const all = await readdir(board.home, { recursive: true }).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ['(changing)'];
+    throw error;
+  });
   return all.filter((name) => name !== 'tmp' && name !== '.cortado-board.json').sort();
 }
 
