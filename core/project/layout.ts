@@ -12,6 +12,11 @@ export function resultPath(folder: string, step: Step): string {
   return join(folder, 'results', `${step}.json`);
 }
 
+/** File that says which work has begun and not ended yet. */
+export function underWayPath(folder: string): string {
+  return join(folder, 'results', 'under-way');
+}
+
 /** A path as the project keeps it: relative, with `/`, where it lies inside the folder, so that the folder can be moved. */
 export function storedPath(folder: string, path: string): string {
   const inside = relative(folder, resolve(folder, path));

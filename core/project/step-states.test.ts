@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -49,6 +49,13 @@ async function takeAll(): Promise<void> {
 }
 
 describe('the state of the steps', () => {
+  it('of pictures that are none: they need attention, and what comes after waits', async () => {
+    await takeAll();
+    await mkdir(join(root, 'empty'));
+    await project.decide({ step: 'images', change: { source: join(root, 'empty') } });
+    expect((await states()).slice(1, 3)).toEqual(['images attention images.none', 'calibrate outdated changed.images']);
+  });
+
   it('of a new project: the first is current, all others wait', async () => {
     expect(await states()).toEqual([
       'model current model.no-prototxt,model.no-weights',

@@ -1,4 +1,6 @@
 import { stat } from 'node:fs/promises';
+import { CortadoError } from '../common/errors.ts';
+import { listImages } from '../images/list-images.ts';
 import { changedInputs, type Inputs } from './inputs.ts';
 import type { Project } from './project.ts';
 import { OPTIONAL_STEPS, STEPS, type Step, type StepStatus } from './steps.ts';
@@ -21,7 +23,7 @@ export async function stepStates(
   const statuses: StepStatus[] = [];
   let open = true;
   for (const step of STEPS) {
-    const missing = await missingOf(project, step);
+    const missing = [...(await missingOf(project, step)), ...(step === 'images' ? await uselessImages(project) : [])];
     const status = stepStatus(step, project, facts[step], missing, open);
     statuses.push(status);
     if (status.state !== 'done' && !OPTIONAL_STEPS.has(step)) open = false;
@@ -64,6 +66,19 @@ function undecidedOf({ decisions }: Project, step: Step): readonly string[] {
     board: { 'board.none-chosen': decisions.board.address },
   };
   return Object.entries(choices[step] ?? {}).flatMap(([code, choice]) => (choice === null ? [code] : []));
+}
+
+/** Why there is nothing to calibrate with in what was chosen: `images.none`, `images.mixed`, `images.list-entry`. */
+async function uselessImages(project: Project): Promise<readonly string[]> {
+  const { source } = project.decisions.images;
+  if (source === null) return [];
+  try {
+    await listImages(project.pathOf(source));
+    return [];
+  } catch (error) {
+    // That it is gone is said already.
+    return error instanceof CortadoError && error.code !== 'images.missing' ? [error.code] : [];
+  }
 }
 
 /** Files that were chosen and are gone. */

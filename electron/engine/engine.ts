@@ -1,9 +1,11 @@
 import { copyFile, cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CortadoError } from '../../core/common/errors.ts';
+import { removeLeftovers } from '../../core/project/leftovers.ts';
 import { Project } from '../../core/project/project.ts';
+import { unfinishedWork } from '../../core/project/under-way.ts';
 import type { EngineSurroundings, FromEngine, ProjectRequest } from '../shared/messages.ts';
-import type { ProjectView } from '../shared/schemas/stages.ts';
+import { stageNames, type ProjectView } from '../shared/schemas/stages.ts';
 import { BoardAccess } from './board-access.ts';
 import { MainSecrets } from './main-secrets.ts';
 import { ProjectSession } from './project-session.ts';
@@ -55,9 +57,18 @@ export class Engine {
     const session = new ProjectSession(project, resources);
     const boards = new BoardAccess(this.questions, this.secrets);
     const view = (): Promise<ProjectView> => projectView(session, desk);
-    const desk = new StageDesk(session, boards, this.tell, async () => {
+    await removeLeftovers(project.folder);
+    const unfinished = await unfinishedWork(project.folder);
+    const onChange = async (): Promise<void> => {
       this.tell('project', await view());
-    });
+    };
+    const desk = new StageDesk(
+      session,
+      boards,
+      this.tell,
+      onChange,
+      stageNames.find((name) => name === unfinished && name !== 'load') ?? null,
+    );
     this.open = { session, desk, view };
     return view();
   }

@@ -25,5 +25,6 @@ export async function projectView(session: ProjectSession, desk: StageDesk): Pro
     decisions: project.decisions,
     steps: steps.map(({ step, state, reasons }) => ({ step, state, reasons: [...reasons] })),
     stages: desk.views(),
+    interrupted: desk.interrupted,
   };
 }

@@ -2,23 +2,13 @@ import { CortadoError } from '../../core/common/errors.ts';
 import { writeResult } from '../../core/project/results.ts';
 import type { Inputs } from '../../core/project/inputs.ts';
 import type { Step } from '../../core/project/steps.ts';
-import { stageNames, type StageName, type StageView } from '../shared/schemas/stages.ts';
+import { forgetUnderWay, noteUnderWay } from '../../core/project/under-way.ts';
+import { stageNames, stepOfStage, type StageName, type StageView } from '../shared/schemas/stages.ts';
 import type { BoardAccess } from './board-access.ts';
 import type { ProjectSession } from './project-session.ts';
 import { StageRunner } from './stage-runner.ts';
 import { stages } from './stages/index.ts';
 import type { Tell } from './tell.ts';
-
-/** The step whose result a stage makes. */
-const stepOf: Readonly<Record<StageName, Step>> = {
-  load: 'model',
-  evidence: 'images',
-  calibrate: 'calibrate',
-  accuracy: 'accuracy',
-  build: 'target',
-  probe: 'board',
-  run: 'run',
-};
 
 interface Failure {
   readonly code: string;
@@ -37,6 +27,8 @@ export class StageDesk {
     private readonly tell: Tell,
     /** After a step's result or failure changed. */
     private readonly onChange: () => Promise<void>,
+    /** The stage that an earlier engine did not finish. */
+    private unfinished: StageName | null = null,
   ) {
     const listener = {
       onView: (view: StageView): void => {
@@ -61,6 +53,11 @@ export class StageDesk {
     return this.failures.get(step);
   }
 
+  /** A stage that an earlier engine did not finish, until it is started again or cancelled. */
+  get interrupted(): StageName | null {
+    return this.unfinished;
+  }
+
   /** Queues a stage. Throws `stage.running` where it is under way already. */
   start(stage: StageName): StageView {
     const runner = this.runner(stage);
@@ -68,24 +65,39 @@ export class StageDesk {
       throw new CortadoError('stage.running', 'This is under way already.', 'Wait for it, or cancel it first.');
     }
     const signal = runner.queue();
+    if (this.unfinished === stage) {
+      this.unfinished = null;
+      void this.onChange();
+    }
     this.lastWork = this.lastWork.then(() => (signal.aborted ? undefined : this.work(stage)));
     return runner.current();
   }
 
-  cancel(stage: StageName): void {
-    this.runner(stage).cancel();
+  /** Ends a stage at once; one that was interrupted is not offered any more. */
+  async cancel(stage: StageName): Promise<void> {
+    const runner = this.runner(stage);
+    const hasNote = this.unfinished === stage || runner.current().status === 'running';
+    runner.cancel();
+    if (hasNote) await forgetUnderWay(this.session.project.folder);
+    if (this.unfinished !== stage) return;
+    this.unfinished = null;
+    await this.onChange();
   }
 
   private async work(stage: StageName): Promise<void> {
-    const step = stepOf[stage];
+    const step = stepOfStage[stage];
     const runner = this.runner(stage);
     const { session, boards } = this;
-    const inputs = (await session.inputs())[step];
+    const { folder } = session.project;
+    let inputs: Inputs = {};
     const isDone = await runner.run(async (reporter) => {
+      await noteUnderWay(folder, stage);
+      inputs = (await session.inputs())[step];
       const live = this.tell.bind(undefined, 'live');
       const result = await stages[stage]({ ...reporter, session, boards, inputs, live });
-      if (!reporter.signal.aborted) await writeResult(session.project.folder, step, inputs, result);
+      if (!reporter.signal.aborted) await writeResult(folder, step, inputs, result);
     });
+    await forgetUnderWay(folder);
     const { error, status } = runner.current();
     if (status === 'failed' && error !== null) this.failures.set(step, { code: error.code, inputs });
     else if (isDone) this.failures.delete(step);

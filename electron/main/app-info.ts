@@ -7,7 +7,7 @@ import type { Settings } from './settings.ts';
 
 /** What the first screen needs to know. */
 export function appInfo(settings: Settings, secrets: Secrets): AppInfo {
-  const { language, theme, lastProject } = settings.get();
+  const { language, theme, lastProject, lastStep } = settings.get();
   const { electron, chrome, node } = process.versions;
   return {
     version: VERSION,
@@ -22,6 +22,7 @@ export function appInfo(settings: Settings, secrets: Secrets): AppInfo {
     virtualBoard: virtualBoardState(),
     secrets: secrets.state(),
     lastProject,
+    lastStep,
   };
 }
 

@@ -25,7 +25,11 @@ export function projectCalls(engine: EngineHost, recent: RecentProjects, setting
     'project.open': async ({ folder }) => remember(await engine.open({ kind: 'open', folder })),
     'project.close': async () => {
       await engine.close();
-      await settings.set({ lastProject: null });
+      await settings.set({ lastProject: null, lastStep: null });
+      return undefined;
+    },
+    'project.look': async ({ step }) => {
+      await settings.set({ lastStep: step });
       return undefined;
     },
     'engine.restart': () => engine.restart(),

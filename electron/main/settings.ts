@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { writeFileAtomically } from '../../core/common/files.ts';
+import { STEPS } from '../../core/project/steps.ts';
 import { languageChoiceSchema, themeChoiceSchema } from '../shared/schemas/app.ts';
 
 const settingsSchema = v.object({
@@ -8,12 +9,15 @@ const settingsSchema = v.object({
   theme: v.fallback(themeChoiceSchema, 'system'),
   /** The project to go on with at the next start. */
   lastProject: v.fallback(v.nullable(v.string()), null),
+  /** The step of it that was looked at. */
+  lastStep: v.fallback(v.nullable(v.picklist(STEPS)), null),
 });
 export type SettingValues = v.InferOutput<typeof settingsSchema>;
 
 /** What the user chose for the app as a whole. A file that cannot be read counts as none: nothing of value is lost. */
 export class Settings {
   private values: SettingValues;
+  private lastWrite: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly file: string) {
     this.values = v.parse(settingsSchema, readJson(file));
@@ -25,7 +29,12 @@ export class Settings {
 
   async set(change: Partial<SettingValues>): Promise<void> {
     this.values = { ...this.values, ...change };
-    await writeFileAtomically(this.file, `${JSON.stringify(this.values, undefined, 2)}\n`);
+    // One after the other, so that the last one is the one that stays.
+    const write = this.lastWrite.then(() =>
+      writeFileAtomically(this.file, `${JSON.stringify(this.values, undefined, 2)}\n`),
+    );
+    this.lastWrite = write.catch(() => undefined);
+    await write;
   }
 }
 

@@ -19,7 +19,7 @@ describe('the schema', () => {
   });
 
   it('takes an initial project there and back', async () => {
-    const view = { folder: '/p', name: 'p', decisions: INITIAL_DECISIONS, steps: [], stages: [] };
+    const view = { folder: '/p', name: 'p', decisions: INITIAL_DECISIONS, steps: [], stages: [], interrupted: null };
     const answer = await answerCall(engineCalls, { 'project.get': () => view }, 'project.get', undefined);
     expect(checkOutcome('project.get', travel(answer))).toEqual({ ok: true, value: view });
     expect(checkEvent('project', travel(view))).toEqual({ payload: view });

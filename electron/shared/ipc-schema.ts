@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { decisionChangeSchema } from '../../core/project/schema.ts';
+import { STEPS } from '../../core/project/steps.ts';
 import * as app from './schemas/app.ts';
 import { errorSchema, index, nothing, path, pngSchema, text, type WireError } from './schemas/basics.ts';
 import * as network from './schemas/network.ts';
@@ -53,6 +54,8 @@ export const mainCalls = {
   'project.suggestFolder': call(v.strictObject({ name: text }), path),
   'project.open': call(v.strictObject({ folder: path }), stages.projectViewSchema),
   'project.close': call(nothing, nothing),
+  /** Notes which step is looked at, for the next start. */
+  'project.look': call(v.strictObject({ step: v.picklist(STEPS) }), nothing),
   /** After a crash: starts the engine anew with the project that was open. */
   'engine.restart': call(nothing, v.nullable(stages.projectViewSchema)),
   'secrets.list': call(nothing, v.array(app.keptSecretSchema)),

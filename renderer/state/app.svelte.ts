@@ -1,8 +1,10 @@
 import type { CortadoApi, EventPayload, Outcome } from '../../electron/shared/ipc-schema.ts';
 import type { AppInfo, LanguageChoice, RecentProject, ThemeChoice } from '../../electron/shared/schemas/app.ts';
 import type { WireError } from '../../electron/shared/schemas/basics.ts';
-import type { ProjectView } from '../../electron/shared/schemas/stages.ts';
+import type { Step } from '../../core/project/steps.ts';
+import { stepOfStage, type ProjectView } from '../../electron/shared/schemas/stages.ts';
 import { texts } from '../i18n/i18n.svelte.ts';
+import { clock } from './clock.svelte.ts';
 import type { Host } from './host.ts';
 import { modelFileKind, projectNameOf } from './paths.ts';
 import { ProjectState } from './project.svelte.ts';
@@ -15,6 +17,8 @@ export class AppState implements Host {
   recent = $state.raw<readonly RecentProject[]>([]);
   project = $state.raw<ProjectState>();
   engine = $state.raw<EngineState>({ state: 'ready', error: null, crashes: 0 });
+  /** When the engine last told that it is alive, by the clock of `clock()`. */
+  private heardAt = $state.raw(performance.now());
   /** The last thing that went wrong outside a stage; shown until dismissed. */
   error = $state.raw<WireError>();
   isOpening = $state(false);
@@ -26,6 +30,10 @@ export class AppState implements Host {
     });
     api.on('engine.state', (state) => {
       this.engine = state;
+      this.heardAt = performance.now();
+    });
+    api.on('engine.alive', () => {
+      this.heardAt = performance.now();
     });
     api.on('project', (view) => {
       if (this.project === undefined) this.show(view);
@@ -38,12 +46,18 @@ export class AppState implements Host {
   async start(): Promise<void> {
     const info = this.taken(await this.api.call('app.info'));
     if (info !== undefined) this.apply(info);
-    await this.readRecent();
+    await Promise.all([this.readRecent(), this.goOn(info?.lastProject ?? undefined, info?.lastStep ?? undefined)]);
   }
 
+  /** Milliseconds since the engine was last heard of; it says every second that it is alive. */
+  get silenceMs(): number {
+    return clock() - this.heardAt;
+  }
+
+  /** What the engine's end did to calls is said once, by the notice about the engine. */
   taken<T>(outcome: Outcome<T>): T | undefined {
     if (outcome.ok) return outcome.value;
-    this.error = outcome.error;
+    if (outcome.error.code !== 'engine.gone' || this.engine.state === 'ready') this.error = outcome.error;
     return undefined;
   }
 
@@ -123,12 +137,27 @@ export class AppState implements Host {
     if (view !== undefined) this.show(view);
   }
 
+  /** Goes on where the last start ended. The engine has the project still where only the page was loaded anew. */
+  private async goOn(folder: string | undefined, step: Step | undefined): Promise<void> {
+    if (folder === undefined) return;
+    this.isOpening = true;
+    const current = await this.api.call('project.get');
+    const view =
+      current.ok && current.value.folder === folder
+        ? current.value
+        : this.taken(await this.api.call('project.open', { folder }));
+    this.isOpening = false;
+    if (view !== undefined) this.show(view, step);
+  }
+
   /** Shows a project; the step that was looked at stays where it is the same one. */
-  private show(view: ProjectView): void {
+  private show(view: ProjectView, step?: Step): void {
     const previous = this.project;
     previous?.close();
     const next = new ProjectState(this, view);
-    if (previous?.view.folder === view.folder) next.step = previous.step;
+    if (view.interrupted !== null) next.step = stepOfStage[view.interrupted];
+    else if (step !== undefined) next.step = step;
+    else if (previous?.view.folder === view.folder) next.step = previous.step;
     this.project = next;
     this.error = undefined;
   }

@@ -2,6 +2,7 @@ import { STEPS, type Step, type StepStatus } from '../../core/project/steps.ts';
 import type { DecisionChange } from '../../core/project/schema.ts';
 import {
   stageNames,
+  stepOfStage,
   type Answer,
   type ProjectView,
   type Question,
@@ -70,6 +71,17 @@ export class ProjectState {
   async decide(change: DecisionChange): Promise<void> {
     const view = this.app.taken(await this.app.api.call('project.decide', change));
     if (view !== undefined) this.update(view);
+  }
+
+  /** Starts again what was under way when the engine crashed or the window was closed. */
+  async resume(stage: StageName): Promise<void> {
+    this.step = stepOfStage[stage];
+    await this.stages[stage].start();
+  }
+
+  /** What was interrupted is not offered any more. */
+  async letGo(stage: StageName): Promise<void> {
+    this.app.taken(await this.app.api.call('stages.cancel', { stage }));
   }
 
   async answer(answer: Answer): Promise<void> {

@@ -7,6 +7,8 @@ type LogLine = EventPayload<'stage.log'>['lines'][number];
 /** A stage as the window shows it. */
 export class StageState {
   view: StageView;
+  /** When this view came, by the clock of `clock()`. */
+  heardAt = performance.now();
   log = $state.raw<readonly LogLine[]>([]);
   isCancelling = $state(false);
 
@@ -34,6 +36,7 @@ export class StageState {
     const wasActive = this.isActive;
     if (view.run !== this.view.run) this.log = [];
     this.view = view;
+    this.heardAt = performance.now();
     if (!this.isActive) this.isCancelling = false;
     return wasActive && !this.isActive;
   }

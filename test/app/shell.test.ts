@@ -295,7 +295,7 @@ describe.skipIf(runtime === undefined)('the shell, from source', () => {
     const { folder } = await app.get('project.get');
     await app.get('stages.start', { stage: 'calibrate' });
     const lost = app.call('images.list', { offset: 0, limit: 1000 });
-    await killEngine(app);
+    await app.killEngine();
     await app.page.waitForFunction(() =>
       (globalThis as unknown as { told: { name: string; payload: { state?: string } }[] }).told.some(
         ({ name, payload }) => name === 'engine.state' && payload.state === 'crashed',
@@ -357,13 +357,4 @@ async function filesWith(folder: string, text: string): Promise<readonly string[
     if (entry.isFile() && (await readFile(path)).includes(text)) found.push(path);
   }
   return found;
-}
-
-/** Ends the engine's process as a crash would: it is the one that Electron calls a utility of that name. */
-async function killEngine(app: TestApp): Promise<void> {
-  await app.electron.evaluate(({ app: electron }) => {
-    const engine = electron.getAppMetrics().find(({ type, name }) => type === 'Utility' && name === 'Cortado engine');
-    if (engine === undefined) throw new Error('there is no engine');
-    process.kill(engine.pid, 'SIGKILL');
-  });
 }

@@ -15,7 +15,7 @@ export function projectQueries(engine: Engine): Handlers<Names> {
       await session.project.decide(change);
       const { proto, weights } = session.project.decisions.model;
       if (change.step === 'model' && proto !== null && weights !== null) {
-        desk.cancel('load');
+        await desk.cancel('load');
         desk.start('load');
       }
       return view();
@@ -25,10 +25,7 @@ export function projectQueries(engine: Engine): Handlers<Names> {
       return engine.project.view();
     },
     'stages.start': ({ stage }) => engine.project.desk.start(stage),
-    'stages.cancel': ({ stage }) => {
-      engine.project.desk.cancel(stage);
-      return undefined;
-    },
+    'stages.cancel': ({ stage }) => engine.project.desk.cancel(stage).then(() => undefined),
     'stages.log': ({ stage }) => engine.project.desk.log(stage),
     'questions.pending': () => engine.questions.pending(),
     'questions.answer': (answer) => {

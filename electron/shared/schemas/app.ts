@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { STEPS } from '../../../core/project/steps.ts';
 import { text } from './basics.ts';
 
 export const languageSchema = v.picklist(['en', 'zh-CN']);
@@ -23,6 +24,8 @@ export const appInfoSchema = v.object({
   secrets: v.object({ kept: v.boolean(), backend: text }),
   /** Folder of the project that was open when the app ended, to go on with; null where none was. */
   lastProject: v.exactOptional(v.nullable(text)),
+  /** The step of it that was looked at. */
+  lastStep: v.exactOptional(v.nullable(v.picklist(STEPS))),
 });
 export type AppInfo = v.InferOutput<typeof appInfoSchema>;
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { STEPS } from '../../../core/project/steps.ts';
+import { STEPS, type Step } from '../../../core/project/steps.ts';
 import { decisionsSchema } from '../../../core/project/schema.ts';
 import { count, errorSchema, index, text } from './basics.ts';
 
@@ -7,6 +7,17 @@ import { count, errorSchema, index, text } from './basics.ts';
 export const stageNames = ['load', 'evidence', 'calibrate', 'accuracy', 'build', 'probe', 'run'] as const;
 export const stageNameSchema = v.picklist(stageNames);
 export type StageName = (typeof stageNames)[number];
+
+/** The step whose result a stage makes. */
+export const stepOfStage: Readonly<Record<StageName, Step>> = {
+  load: 'model',
+  evidence: 'images',
+  calibrate: 'calibrate',
+  accuracy: 'accuracy',
+  build: 'target',
+  probe: 'board',
+  run: 'run',
+};
 
 export const stageStatusSchema = v.picklist(['idle', 'queued', 'running', 'done', 'warning', 'failed', 'cancelled']);
 
@@ -53,6 +64,8 @@ export const projectViewSchema = v.object({
   steps: v.array(stepStatusSchema),
   /** All stages, in the order of `stageNames`. */
   stages: v.array(stageSchema),
+  /** A stage that was under way when the engine crashed or the window was closed; null where none was. */
+  interrupted: v.nullable(stageNameSchema),
 });
 export type ProjectView = v.InferOutput<typeof projectViewSchema>;
 

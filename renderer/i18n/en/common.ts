@@ -79,6 +79,8 @@ export const common = {
   'stage.cancel': 'Cancel',
   'stage.cancelling': 'Cancelling…',
   'stage.cancelled.text': 'Cancelled. Nothing was changed; start again whenever you like.',
+  'stage.silent': 'The engine has said nothing for {seconds} s: it is busy with something large, or it hangs.',
+  'stage.silent.stop': 'Stop it and start anew',
   'stage.again': 'Run again',
 
   'time.seconds': '{seconds} s',
@@ -92,8 +94,13 @@ export const common = {
   'error.where': 'Where: {place}',
   'engine.starting': 'Starting the engine…',
   'engine.crashed': 'The part of Cortado that does the work stopped unexpectedly.',
+  'engine.crashed.during': 'The part of Cortado that does the work stopped unexpectedly during the step {step}.',
   'engine.crashed.text': 'Your project is safe on the disk. Start the engine again and go on where you were.',
   'engine.restart': 'Start it again',
+
+  'interrupted.title': 'The step {step} was interrupted',
+  'interrupted.text': 'It had not ended when Cortado stopped. Everything from before is as it was.',
+  'interrupted.resume': 'Go on with it',
 
   'action.choose': 'Choose…',
   'action.change': 'Change…',

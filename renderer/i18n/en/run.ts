@@ -10,6 +10,7 @@ export const run = {
   'run.iterations': 'Timed runs',
   'run.iterations.help': '100 are enough for the median, 1000 for the 99th percentile.',
   'run.warmup': 'Warm-up runs',
+  'run.warmup.invalid': 'Give a whole number, or 0 for none.',
   'run.threads': 'Threads (empty: automatic)',
   'run.live': 'Live',
   'run.part.connect': 'Connect',

@@ -80,6 +80,8 @@ export const common: Translation<typeof english> = {
   'stage.cancel': '取消',
   'stage.cancelling': '正在取消…',
   'stage.cancelled.text': '已取消，没有改动任何内容，可以随时重新开始。',
+  'stage.silent': '引擎已有 {seconds} 秒没有响应：可能正在处理大量数据，也可能已停滞。',
+  'stage.silent.stop': '停止并重新启动',
   'stage.again': '重新运行',
 
   'time.seconds': '{seconds} 秒',
@@ -93,8 +95,13 @@ export const common: Translation<typeof english> = {
   'error.where': '位置：{place}',
   'engine.starting': '正在启动引擎…',
   'engine.crashed': 'Cortado 的计算引擎意外停止了。',
+  'engine.crashed.during': 'Cortado 的计算引擎在“{step}”步骤中意外停止了。',
   'engine.crashed.text': '项目已安全保存在磁盘上。重新启动引擎即可从原处继续。',
   'engine.restart': '重新启动',
+
+  'interrupted.title': '“{step}”步骤被中断了',
+  'interrupted.text': 'Cortado 停止时该步骤尚未完成。之前的内容都保持原样。',
+  'interrupted.resume': '继续该步骤',
 
   'action.choose': '选择…',
   'action.change': '更改…',

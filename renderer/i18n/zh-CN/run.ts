@@ -12,6 +12,7 @@ export const run: Translation<typeof english> = {
   'run.iterations': '计时次数',
   'run.iterations.help': '测中位数 100 次即可，测第 99 百分位需要 1000 次。',
   'run.warmup': '预热次数',
+  'run.warmup.invalid': '请输入整数，0 表示不预热。',
   'run.threads': '线程数（留空为自动）',
   'run.live': '实时',
   'run.part.connect': '连接',

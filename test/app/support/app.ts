@@ -6,35 +6,65 @@ import type { CallArgs, CallName, CallResult, Outcome } from '../../../electron/
 import type { Question, StageName, StageView } from '../../../electron/shared/schemas/stages.ts';
 import { VirtualDisplay } from './display.ts';
 
+interface StartOptions {
+  readonly executable: string;
+  readonly app: string | undefined;
+}
+
+interface Running {
+  readonly electron: ElectronApplication;
+  readonly page: Page;
+}
+
 /** The app under test with a display and settings of its own. */
 export class TestApp {
   private constructor(
-    readonly electron: ElectronApplication,
-    readonly page: Page,
-    /** A folder for projects and settings, removed at the end. */
+    private readonly options: StartOptions,
+    /** The user's home folder, with projects and settings, removed at the end. */
     readonly folder: string,
     private readonly display: VirtualDisplay,
+    private running: Running,
   ) {}
 
   /** @param app folder of the bundles; absent where the executable holds the app itself */
   static async start(executable: string, app?: string): Promise<TestApp> {
+    const options = { executable, app };
     const display = await VirtualDisplay.start();
     const folder = await mkdtemp(join(tmpdir(), 'cortado-app-'));
-    const electron = await _electron.launch({
-      executablePath: executable,
-      // Chromium's sandbox refuses to run as root, which tests in containers are.
-      args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), ...(app === undefined ? [] : [app])],
-      env: { ...environment(), DISPLAY: display.name, XDG_CONFIG_HOME: join(folder, 'config') },
-    });
-    const page = await electron.firstWindow();
-    await page.waitForLoadState('load');
-    return new TestApp(electron, page, folder, display);
+    return new TestApp(options, folder, display, await launch(options, folder, display));
+  }
+
+  get electron(): ElectronApplication {
+    return this.running.electron;
+  }
+
+  get page(): Page {
+    return this.running.page;
   }
 
   async close(): Promise<void> {
     await this.electron.close();
     await this.display.close();
     await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** Closes the window as its cross does, whatever it is doing, and starts the app anew for the same user. */
+  async closeAndStart(): Promise<void> {
+    const ended = new Promise((resolve) => this.electron.once('close', resolve));
+    await this.electron.evaluate(({ BrowserWindow }) => {
+      for (const window of BrowserWindow.getAllWindows()) window.close();
+    });
+    await ended;
+    this.running = await launch(this.options, this.folder, this.display);
+  }
+
+  /** Ends the engine's process as a crash would: it is the one that Electron calls a utility of that name. */
+  async killEngine(): Promise<void> {
+    await this.electron.evaluate(({ app: electron }) => {
+      const engine = electron.getAppMetrics().find(({ type, name }) => type === 'Utility' && name === 'Cortado engine');
+      if (engine === undefined) throw new Error('there is no engine');
+      process.kill(engine.pid, 'SIGKILL');
+    });
   }
 
   /** A call as the window makes it. */
@@ -79,6 +109,21 @@ export class TestApp {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
+}
+
+async function launch({ executable, app }: StartOptions, folder: string, display: VirtualDisplay): Promise<Running> {
+  const electron = await _electron.launch({
+    executablePath: executable,
+    // Chromium's sandbox refuses to run as root, which tests in containers are.
+    args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), ...(app === undefined ? [] : [app])],
+    env: {
+      ...environment(),
+      ...{ DISPLAY: display.name, HOME: folder, XDG_CONFIG_HOME: join(folder, 'config'), LANGUAGE: 'en' },
+    },
+  });
+  const page = await electron.firstWindow();
+  await page.waitForLoadState('load');
+  return { electron, page };
 }
 
 /** Without what would change how Electron starts. */

@@ -124,6 +124,7 @@ export class CortadoDouble implements CortadoApi {
       'project.create': () => this.stages.view,
       'project.open': () => this.stages.view,
       'project.close': () => undefined,
+      'project.look': () => undefined,
       'engine.restart': () => this.stages.view,
       'secrets.list': () => [{ id: '1', kind: 'password', subject: 'pi@192.168.1.20' }],
       'secrets.forget': () => undefined,

@@ -1,21 +1,17 @@
 import { STEPS, type Step } from '../../../core/project/steps.ts';
 import type { DecisionChange } from '../../../core/project/schema.ts';
 import type { EventName, EventPayload } from '../../../electron/shared/ipc-schema.ts';
-import type { ProjectView, StageName, StageView } from '../../../electron/shared/schemas/stages.ts';
+import {
+  stepOfStage,
+  type ProjectView,
+  type StageName,
+  type StageView,
+} from '../../../electron/shared/schemas/stages.ts';
 import type { Recorded } from './recorded.ts';
 
 type Emit = <Name extends EventName>(name: Name, payload: EventPayload<Name>) => void;
 
 const TICK_MS = 100;
-const STEP_OF: Readonly<Record<StageName, Step>> = {
-  load: 'model',
-  evidence: 'images',
-  calibrate: 'calibrate',
-  accuracy: 'accuracy',
-  build: 'target',
-  probe: 'board',
-  run: 'run',
-};
 
 /** Plays stages as they were recorded, and keeps the project's view as they end. */
 export class StagePlayer {
@@ -32,7 +28,7 @@ export class StagePlayer {
   }
 
   hasRun(stage: StageName): boolean {
-    return ['done', 'warning'].includes(this.stageOf(stage).status) || this.isDone(STEP_OF[stage], stage);
+    return ['done', 'warning'].includes(this.stageOf(stage).status) || this.isDone(stepOfStage[stage], stage);
   }
 
   decide({ step, change }: DecisionChange): ProjectView {
@@ -75,7 +71,7 @@ export class StagePlayer {
 
   private finish(view: StageView): void {
     this.stop(view.stage);
-    const step = STEP_OF[view.stage];
+    const step = stepOfStage[view.stage];
     const position = STEPS.indexOf(step);
     this.view = {
       ...this.view,

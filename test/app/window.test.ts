@@ -1,0 +1,138 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildApp } from '../../electron/packaging/build.mjs';
+import { TestApp } from './support/app.ts';
+import { Person } from './support/person.ts';
+import { electronRuntime, ROOT } from './support/runtime.ts';
+import { sampleWay } from './support/sample-way.ts';
+
+const runtime = electronRuntime();
+const bundles = join(ROOT, 'build', 'app-window-test');
+
+describe.skipIf(runtime === undefined)('the window, from source', () => {
+  let app: TestApp;
+  let person: Person;
+
+  beforeAll(async () => {
+    await buildApp({ output: bundles });
+    app = await TestApp.start(join(runtime ?? '', 'electron'), bundles);
+    person = new Person(app);
+  });
+
+  afterAll(async () => {
+    await app.close();
+  });
+
+  it('takes the sample the whole way, by clicks', async () => {
+    await sampleWay(person);
+    await person.willSaveAs(join(app.folder, 'report.html'));
+    await person.press('Export');
+    await app.page.getByRole('menuitem', { name: 'Page (HTML)' }).click();
+    await person.reads(/^Written: /);
+    expect(await readFile(join(app.folder, 'report.html'), 'utf8')).toContain('<html');
+  });
+
+  it('says that the engine crashed while it calibrated, keeps the project, and goes on', async () => {
+    await person.goesTo('Calibrate');
+    const before = await app.page.getByRole('table').first().textContent();
+    await person.press('Calibrate again');
+    await app.page.getByRole('progressbar', { name: 'Calibration' }).waitFor();
+    await app.killEngine();
+    const said = await person.readsError('stopped unexpectedly during the step Calibrate');
+    expect(said).toMatch(/What to do:.*Your project is safe/);
+    // Other steps can be looked at, and nothing but the crash is complained about.
+    await person.goesTo('Images');
+    expect(await app.page.getByRole('alert').count()).toBe(1);
+    await person.press('Start it again');
+    await person.reads('The step Calibrate was interrupted');
+    expect(await app.page.getByRole('heading', { level: 1 }).textContent()).toBe('Calibrate');
+    // The result from before is still there.
+    await person.reads('Calibrated on 60 pictures.');
+    expect(await app.page.getByRole('table').first().textContent()).toBe(before);
+    await person.press('Go on with it');
+    await app.page.getByRole('group', { name: 'Calibration' }).getByText('Done').first().waitFor();
+    expect(await app.page.getByText('was interrupted').count()).toBe(0);
+  });
+
+  it('may be closed in the middle of something, and continues there at the next start', async () => {
+    await person.goesTo('Calibrate');
+    await person.press('Calibrate again');
+    await app.page.getByRole('progressbar', { name: 'Calibration' }).waitFor();
+    await app.closeAndStart();
+    await person.reads('The step Calibrate was interrupted');
+    await person.press('Dismiss');
+    await app.page.getByText('was interrupted').waitFor({ state: 'detached' });
+    await person.goesTo('Target');
+    await app.closeAndStart();
+    // At the step that was looked at last; what was dismissed does not come back.
+    await person.sees('Target');
+    await person.sees('Built');
+    expect(await app.page.getByText('was interrupted').count()).toBe(0);
+  });
+
+  it('finds its place again where only the page crashed', async () => {
+    await person.goesTo('Accuracy');
+    // Playwright does not see a page again that has crashed: the title is asked for by way of main.
+    const title = await app.electron.evaluate(async ({ BrowserWindow }) => {
+      const { webContents } = BrowserWindow.getAllWindows()[0];
+      const loaded = new Promise((resolve) => webContents.once('did-finish-load', resolve));
+      webContents.forcefullyCrashRenderer();
+      await loaded;
+      for (let tries = 0; tries < 100; tries++) {
+        const found: unknown = await webContents.executeJavaScript(`document.querySelector('h1')?.textContent ?? ''`);
+        if (found !== '' && found !== 'Cortado') return found;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      return 'nothing';
+    });
+    expect(title).toBe('Accuracy');
+    await app.closeAndStart();
+    await person.sees('Accuracy');
+  });
+
+  describe('with a project of its own', () => {
+    beforeAll(async () => {
+      await person.press('Close project');
+      await person.sees('Cortado');
+    });
+
+    it('names what is wrong with a broken model, and takes another one', async () => {
+      const sample = join(ROOT, 'resources', 'sample');
+      const broken = join(app.folder, 'broken');
+      await mkdir(broken);
+      const weights = await readFile(join(sample, 'digits.caffemodel'));
+      await writeFile(join(broken, 'deploy.prototxt'), await readFile(join(sample, 'deploy.prototxt')));
+      await writeFile(join(broken, 'digits.caffemodel'), weights.subarray(0, weights.length / 2));
+      await person.willChoose(join(broken, 'deploy.prototxt'), join(sample, 'deploy.prototxt'));
+      await person.press('Choose a file…');
+      await person.sees('Model');
+      const said = await person.readsError('The caffemodel is damaged');
+      expect(said).toMatch(/What to do:/);
+      expect(said).toContain('digits.caffemodel');
+      expect(await person.button('Continue to Images').isDisabled()).toBe(true);
+      await person.press('Network description (.prototxt): Change…');
+      await app.page.locator('.svelte-flow__node').first().waitFor();
+      await person.press('Continue to Images');
+    });
+
+    it('says that a folder holds no picture, and takes another one', async () => {
+      const empty = join(app.folder, 'empty');
+      await mkdir(empty);
+      await person.willChoose(empty, join(ROOT, 'resources', 'sample', 'images'));
+      await person.press('Choose a folder…');
+      expect(await person.readsError('There are no pictures here')).toMatch(/What to do:/);
+      expect(await person.button('Continue to Calibrate').isDisabled()).toBe(true);
+      await person.press('Choose a folder…');
+      await person.reads('60 pictures');
+      await person.press('Continue to Calibrate');
+      await person.sees('Calibrate');
+    });
+  });
+
+  it('leaves nothing half-written', async () => {
+    const files = await readdir(app.folder, { recursive: true });
+    expect(files.filter((name) => name.endsWith('project.json'))).toHaveLength(2);
+    expect(files.filter((name) => name.endsWith('.part'))).toEqual([]);
+  });
+});
