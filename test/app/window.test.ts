@@ -76,7 +76,11 @@ describe.skipIf(runtime === undefined)('the window, from source', () => {
     // Playwright does not see a page again that has crashed: the title is asked for by way of main.
     const title = await app.electron.evaluate(async ({ BrowserWindow }) => {
       const { webContents } = BrowserWindow.getAllWindows()[0];
-      const loaded = new Promise((resolve) => webContents.once('did-finish-load', resolve));
+      const loaded = new Promise<void>((resolve) => {
+        webContents.once('did-finish-load', () => {
+          resolve();
+        });
+      });
       webContents.forcefullyCrashRenderer();
       await loaded;
       for (let tries = 0; tries < 100; tries++) {

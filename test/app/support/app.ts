@@ -50,7 +50,11 @@ export class TestApp {
 
   /** Closes the window as its cross does, whatever it is doing, and starts the app anew for the same user. */
   async closeAndStart(): Promise<void> {
-    const ended = new Promise((resolve) => this.electron.once('close', resolve));
+    const ended = new Promise<void>((resolve) => {
+      this.electron.once('close', () => {
+        resolve();
+      });
+    });
     await this.electron.evaluate(({ BrowserWindow }) => {
       for (const window of BrowserWindow.getAllWindows()) window.close();
     });
