@@ -4,6 +4,7 @@ import { addBuildCommand } from './commands/build.ts';
 import { addCalibrateCommand } from './commands/calibrate.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addDeployCommand } from './commands/deploy.ts';
+import { addDevicesCommand } from './commands/devices.ts';
 import { addEvaluateCommand } from './commands/evaluate.ts';
 import { addForwardCommand } from './commands/forward.ts';
 import { addInspectCommand } from './commands/inspect.ts';
@@ -50,6 +51,7 @@ function makeProgram(signal: AbortSignal): Command {
   addInspectCommand(program);
   addForwardCommand(program, signal);
   addCalibrateCommand(program, signal);
+  addDevicesCommand(program, signal);
   addEvaluateCommand(program, signal);
   addBuildCommand(program, signal);
   addRunCommand(program, signal);

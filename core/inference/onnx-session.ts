@@ -1,13 +1,14 @@
 import { availableParallelism } from 'node:os';
-import { createRequire } from 'node:module';
-import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import { Tensor as OrtTensor, type InferenceSession } from 'onnxruntime-node';
 import { CortadoError, errorText } from '../common/errors.ts';
 import { elementCount, shapeText, type Shape, type Tensor } from '../common/tensor.ts';
 import { withInputShapes } from '../network/infer.ts';
 import type { Network } from '../network/network.ts';
 import type { ValueId } from '../graph/graph.ts';
 import { resolveName } from '../network/names.ts';
+import type { ProviderId } from './devices/providers.ts';
 import { networkToOnnx, type OnnxModel } from './network-to-onnx.ts';
+import { deviceText, openSession } from './open-session.ts';
 import type { ForwardSession } from './session.ts';
 
 export interface ForwardOptions {
@@ -17,10 +18,12 @@ export interface ForwardOptions {
   readonly inputShapes?: ReadonlyMap<string, Shape>;
   /** Threads of one run; all cores where absent. */
   readonly threads?: number;
+  /** The processor where absent. One that was tried (`chooseDevice`), in a process of its own: others may crash it. */
+  readonly provider?: ProviderId;
 }
 
 /**
- * A network ready to run in float32 on the CPU.
+ * A network ready to run in float32.
  * @throws CortadoError `network.*` for unknown names, weights that are missing, inputs that do not fit;
  *   `inference.session` where ONNX Runtime refuses the network
  */
@@ -29,39 +32,30 @@ export async function createForwardSession(network: Network, options: ForwardOpt
   const names = options.outputs ?? network.outputs;
   const wanted = new Map(names.map((name) => [name, resolveName(shaped, name)]));
   const model = networkToOnnx(shaped, [...wanted.values()]);
-  const session = await openSession(model, options.threads ?? availableParallelism(), network.file);
+  const { provider = 'cpu', threads = availableParallelism() } = options;
+  const session = await openSession(model.bytes, { provider, threads }).catch((cause: unknown) => {
+    throw refused(cause, network.file);
+  });
   const inputs = new Map(shaped.inputs.map(({ name, shape }) => [name, shape]));
-  return new OnnxForwardSession(session, model, inputs, wanted);
+  return new OnnxForwardSession(session, deviceText(provider), model, inputs, wanted);
 }
 
-async function openSession(model: OnnxModel, threads: number, file: string): Promise<InferenceSession> {
-  try {
-    return await InferenceSession.create(model.bytes, {
-      executionProviders: ['cpu'],
-      // One allocation of 2 GiB or more kills Electron processes: no arena.
-      enableCpuMemArena: false,
-      executionMode: 'sequential',
-      intraOpNumThreads: threads,
-      graphOptimizationLevel: 'all',
-      logSeverityLevel: 3,
-    });
-  } catch (cause) {
-    throw new CortadoError(
-      'inference.session',
-      `ONNX Runtime refused the network: ${errorText(cause)}.`,
-      'This is a defect of Cortado or too little memory: please report it with the prototxt.',
-      { location: { file }, cause },
-    );
-  }
+function refused(cause: unknown, file: string): CortadoError {
+  return new CortadoError(
+    'inference.session',
+    `ONNX Runtime refused the network: ${errorText(cause)}.`,
+    'This is a defect of Cortado or too little memory: please report it with the prototxt.',
+    { location: { file }, cause },
+  );
 }
 
 class OnnxForwardSession implements ForwardSession {
-  readonly device = `ONNX Runtime ${runtimeVersion()}, CPU`;
   readonly outputs: readonly string[];
   private running = false;
 
   constructor(
     private readonly session: InferenceSession,
+    readonly device: string,
     private readonly model: OnnxModel,
     readonly inputs: ReadonlyMap<string, Shape>,
     private readonly wanted: ReadonlyMap<string, ValueId>,
@@ -131,11 +125,4 @@ function wrongInput(name: string, shape: Shape, given: Tensor | undefined): Cort
     'Give an input of the shape that the network wants.',
     { location: { field: name } },
   );
-}
-
-/** `1.30`, as the package says. */
-function runtimeVersion(): string {
-  const manifest: unknown = createRequire(import.meta.url)('onnxruntime-node/package.json');
-  const version = typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : '';
-  return String(version).split('.').slice(0, 2).join('.');
 }

@@ -1,0 +1,26 @@
+/** A process that works for this one, as the one who started it holds it. */
+export interface WorkerProcess {
+  /** Sends a value that structured clone takes: typed arrays and maps travel. */
+  send(message: unknown): void;
+  /** Ends it at once, whatever it is doing; `exit` follows. */
+  kill(): void;
+}
+
+/** What a worker process tells. */
+export interface WorkerListener {
+  message(message: unknown): void;
+  /** Called once, last. `how` is for a person: `ended with code 1: out of memory`. */
+  exit(how: string): void;
+}
+
+/**
+ * Starts a worker process. How depends on the shell: `child_process.fork` under Node, a utility process that main starts
+ * in the app.
+ */
+export type WorkerLauncher = (listener: WorkerListener) => WorkerProcess;
+
+/** A worker's own end of the line. */
+export interface WorkerPort {
+  post(message: unknown): void;
+  listen(listener: (message: unknown) => void): void;
+}
