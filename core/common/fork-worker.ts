@@ -51,7 +51,7 @@ export function forkLauncher(entry: URL, environment: NodeJS.ProcessEnv = {}): W
 }
 
 /** TypeScript needs its loader, with which this process may have been started or not. */
-function argumentsFor(entry: URL): readonly string[] {
+function argumentsFor(entry: URL): string[] {
   if (!entry.pathname.endsWith('.ts')) return [];
   const own = process.execArgv.filter((argument) => !argument.startsWith('--inspect'));
   if (own.some((argument) => argument.includes('tsx'))) return own;
