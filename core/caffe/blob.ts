@@ -1,7 +1,7 @@
 import { elementCount, shapeText, type Shape } from '../common/tensor.ts';
 import { CortadoError } from '../common/errors.ts';
 import { FloatValues } from './float-values.ts';
-import { halvesToFloats } from './half.ts';
+import { halvesToFloats } from '../common/half.ts';
 import { wireType, type ByteRange, type Tag, type WireReader } from './wire.ts';
 
 /** A blob as a binary file holds it. */

@@ -43,6 +43,11 @@ export function print(text: string): void {
   process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
 }
 
+/** For JSON.stringify: JSON has no infinity, which a layer without any error has for its SQNR. */
+export function finiteNumbers(_key: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isFinite(value) ? null : value;
+}
+
 export function isInteractive(): boolean {
   return process.stdin.isTTY && process.stderr.isTTY;
 }

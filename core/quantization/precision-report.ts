@@ -1,6 +1,7 @@
 import type { ScaleTable } from '../calibration/table.ts';
 import { isFloatFunction } from '../graph/float-functions.ts';
 import type { Graph, Operation } from '../graph/graph.ts';
+import { halfNotes, type HalfWeights } from './half-weights.ts';
 import type { Plan } from './plan.ts';
 
 /** How one operation of the graph runs on the board. */
@@ -17,6 +18,7 @@ const SUSPICIOUS_CLAMPING = 0.01;
 /** Collects what the user should know of a quantisation. */
 export class PrecisionReporter {
   readonly layers: LayerPrecision[] = [];
+  readonly halves: HalfWeights[] = [];
   private readonly collected: string[] = [];
 
   /** @param table undefined where everything runs in float by the user's wish */
@@ -27,7 +29,7 @@ export class PrecisionReporter {
   ) {}
 
   notes(): readonly string[] {
-    return [...this.plan.notes, ...this.collected, ...this.unusedLines()];
+    return [...this.plan.notes, ...this.collected, ...halfNotes(this.halves), ...this.unusedLines()];
   }
 
   report(operation: Operation, int8: boolean): void {
@@ -51,6 +53,14 @@ export class PrecisionReporter {
         `The weight scale of ${loweredChannels} channels of ${layer} was lowered, so that sums stay within 32 bits.`,
       );
     }
+  }
+
+  /** What float16 does to the weights of the layer that was reported last. */
+  reportHalf(half: HalfWeights): void {
+    this.halves.push(half);
+    const { layer, runsAs, reason } = this.layers[this.layers.length - 1];
+    const weights = half.type === 'float16' ? 'weights as float16' : 'its weights do not fit float16';
+    this.layers[this.layers.length - 1] = { layer, runsAs, reason: reason === '' ? weights : `${reason}; ${weights}` };
   }
 
   private reasonFor(operation: Operation, int8: boolean): string {

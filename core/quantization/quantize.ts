@@ -3,9 +3,10 @@ import type { ScaleTable } from '../calibration/table.ts';
 import { isFloatFunction } from '../graph/float-functions.ts';
 import type { ConvolutionOperation, Graph, Operation } from '../graph/graph.ts';
 import { isMove } from '../graph/moves.ts';
-import { convolutionForm } from './convolution-form.ts';
+import { convolutionForm, type FloatWeights } from './convolution-form.ts';
 import { Emitter } from './emitter.ts';
 import { int8Sum } from './eltwise-form.ts';
+import type { HalfWeights } from './half-weights.ts';
 import { planScales, type Plan } from './plan.ts';
 import { poolingForm } from './pooling-form.ts';
 import { PrecisionReporter, type LayerPrecision } from './precision-report.ts';
@@ -18,7 +19,12 @@ export interface Quantization {
   readonly layers: readonly LayerPrecision[];
   /** What a user should know: layers that fell back to float, scales that were completed, weights that were clamped. */
   readonly notes: readonly string[];
+  /** Of the layers whose weights were wanted as float16. */
+  readonly halves: readonly HalfWeights[];
 }
+
+/** What a network computes in. fp16 is the arithmetic of fp32 on weights that packages hold as float16. */
+export type Precision = 'int8' | 'fp16' | 'fp32';
 
 const FLOAT_PLAN: Plan = {
   scales: new Map(),
@@ -33,19 +39,22 @@ const FLOAT_PLAN: Plan = {
  *
  * int8: convolutions (inner products included) that the table lists run on int8 weights and activations; what lies between
  * them stays int8 as planScales decides; the rest runs in float, with conversions at the borders, and is named in `notes`.
- * fp32: everything runs in float; the table is not used. Network outputs are float either way.
+ * fp32 and fp16: everything runs in float; the table is not used. Network outputs are float either way.
  *
  * @param keepFloat names of layers that run in float in an int8 network ("mixed")
+ * @param floatWeights how an int8 network holds the weights of what runs in float; float32 where absent
  *
  * Throws `quantization.no-table` where int8 has no table, and what planScales throws.
  */
 export function quantizeNetwork(
   graph: Graph,
   table: ScaleTable | undefined,
-  precision: 'int8' | 'fp32',
+  precision: Precision,
   keepFloat?: ReadonlySet<string>,
+  floatWeights?: FloatWeights,
 ): Quantization {
-  if (precision === 'fp32') return new Quantizer(graph, FLOAT_PLAN).quantize();
+  if (precision === 'fp32') return new Quantizer(graph, FLOAT_PLAN, 'float32').quantize();
+  if (precision === 'fp16') return new Quantizer(graph, FLOAT_PLAN, 'float16').quantize();
   if (table === undefined) {
     throw new CortadoError(
       'quantization.no-table',
@@ -53,7 +62,7 @@ export function quantizeNetwork(
       'Make one with "cortado calibrate --proto P --model M --images DIR --output T", then build with --table T.',
     );
   }
-  return new Quantizer(graph, planScales(graph, table, keepFloat), table).quantize();
+  return new Quantizer(graph, planScales(graph, table, keepFloat), floatWeights ?? 'float32', table).quantize();
 }
 
 class Quantizer {
@@ -63,6 +72,7 @@ class Quantizer {
   constructor(
     private readonly graph: Graph,
     private readonly plan: Plan,
+    private readonly floatWeights: FloatWeights,
     table?: ScaleTable,
   ) {
     this.emitter = new Emitter(graph, plan.scales);
@@ -83,6 +93,7 @@ class Quantizer {
       },
       layers: this.reporter.layers,
       notes: this.reporter.notes(),
+      halves: this.reporter.halves,
     };
   }
 
@@ -190,11 +201,12 @@ class Quantizer {
     const weightScales = this.plan.weightScales.get(operation);
     const input = this.read(operation, weightScales !== undefined);
     const output = this.write(operation, weightScales !== undefined && this.plan.scales.has(operation.output));
-    const { form, clampedShare, loweredChannels } = convolutionForm(
+    const { form, clampedShare, loweredChannels, half } = convolutionForm(
       operation,
       weightScales,
       this.emitter.tensor(input),
       this.emitter.tensor(output),
+      this.floatWeights,
     );
     const { layer, kernel, stride, pad, dilation, group, outputChannels } = operation;
     this.emitter.emit({
@@ -211,6 +223,7 @@ class Quantizer {
       form,
     });
     this.reporter.report(operation, weightScales !== undefined);
+    if (half !== undefined) this.reporter.reportHalf(half);
     this.reporter.reportWeights(layer, clampedShare, loweredChannels.length);
   }
 

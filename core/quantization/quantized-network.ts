@@ -69,6 +69,9 @@ export type ConvolutionForm =
     }
   | {
       readonly kind: 'float';
+      /** How the package holds the weights. The arithmetic is that of float32 either way. */
+      readonly weightType: 'float32' | 'float16';
+      /** Numbers that `weightType` holds exactly. */
       readonly weights: Float32Array;
       readonly bias: Float32Array;
       readonly activation: Activation;

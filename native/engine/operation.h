@@ -25,7 +25,8 @@ struct Convolution {
   BlobIndex input, output;
   Window window;
   std::int32_t group;
-  Span<std::uint8_t> weights;  // int8 where the input is int8, else float32
+  Span<std::uint8_t> weights;  // int8 where the input is int8, else float32 or float16
+  bool half_weights;           // float16, little endian
   Span<std::int32_t> bias32;
   Span<float> bias;
   RequantisationS8 requantisation;  // int8 output

@@ -73,9 +73,11 @@ describe.skipIf(!existsSync(AGENT))('the agent computes what the builder compute
       expect((await verify(folder, bytes)).int8Blobs).toBe(checks.size);
       expect(checks.size).toBeGreaterThan(5);
     }
-    const { bytes } = await buildNeonPackage({ graph, precision: 'fp32', modelSha256: MODEL_SHA256 });
-    for (const { maxDifference, tolerance } of (await verify(folder, bytes)).floatOutputs) {
-      expect(maxDifference).toBeLessThan(tolerance / 20);
+    for (const precision of ['fp32', 'fp16']) {
+      const { bytes } = await buildNeonPackage({ graph, precision, modelSha256: MODEL_SHA256 });
+      for (const { maxDifference, tolerance } of (await verify(folder, bytes)).floatOutputs) {
+        expect(maxDifference).toBeLessThan(tolerance / 20);
+      }
     }
   });
 
@@ -92,7 +94,7 @@ describe.skipIf(!existsSync(AGENT))('the agent computes what the builder compute
         table = await calibrated(network, preprocessing, images, 'ncnn');
       });
 
-      it.each(['int8', 'fp32'])('%s', async (precision) => {
+      it.each(['int8', 'fp16', 'fp32'])('%s', async (precision) => {
         const graph = optimise(lowerNetwork(network));
         const { bytes } = await buildNeonPackage({ graph, table, precision, preprocessing, modelSha256: MODEL_SHA256 });
         const { network: quantised, checks } = decodePackage(bytes);

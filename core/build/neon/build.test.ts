@@ -101,6 +101,50 @@ describe('buildNeonPackage', () => {
     expect(model.macs).toBe(5 * 6 * 4 * 27 + 4 * 6 * 4 * 5);
   });
 
+  it('builds fp16: half the bytes of weights, the same computation, and says what that costs', async () => {
+    const b = new GraphBuilder(6);
+    b.input('data', [1, 3, 8, 6]);
+    b.convolution('c1', 'data', 64, { kernel: { height: 3, width: 3 } });
+    b.convolution('c2', 'c1', 64, { kernel: { height: 3, width: 3 } });
+    const graph = b.build(['c2']);
+    const whole = await buildNeonPackage(build({ graph, precision: 'fp32', table: undefined }));
+    const { bytes, layers, notes, half } = await buildNeonPackage(
+      build({ graph, precision: 'fp16', table: undefined }),
+    );
+    expect(bytes.length).toBeLessThan(0.53 * whole.bytes.length);
+    const model = decodePackage(bytes);
+    expect(model.fingerprint.precision).toBe('fp16');
+    expect(layers.map(({ runsAs, reason }) => [runsAs, reason])).toEqual([
+      ['float', 'weights as float16'],
+      ['float', 'weights as float16'],
+    ]);
+    const [exact, found] = [whole.bytes, bytes].map((file) => decodePackage(file).golden[0].outputs[0].data);
+    const largest = Math.max(...Array.from(exact, Math.abs));
+    const difference = Math.max(...Array.from(exact, (value, i) => Math.abs(value - found[i])));
+    expect(half?.outputs).toEqual([{ output: 'c2', error: difference / largest }]);
+    expect(difference / largest).toBeGreaterThan(1e-6);
+    expect(difference / largest).toBeLessThan(2e-3);
+    expect(notes.join()).toMatch(/float16 weights change the outputs/);
+    const outputs = await execute(model.network, [Float32Array.from(model.golden[0].inputs[0].data)]);
+    expect(outputs[0]).toEqual(found);
+  });
+
+  it('holds the float layers of an int8 network as float16 where that is wanted', async () => {
+    const keepFloat = new Set(['c2']);
+    const built = await buildNeonPackage(build({ keepFloat, floatWeights: 'fp16' }));
+    expect(built.layers.find(({ layer }) => layer === 'c2')?.reason).toBe(
+      'kept in float on request; weights as float16',
+    );
+    const { fingerprint, network } = decodePackage(built.bytes);
+    expect(fingerprint.precision).toBe('int8');
+    const forms = network.operations.flatMap((o) => (o.kind === 'convolution' ? [o.form] : []));
+    expect(forms.map((form) => (form.kind === 'float' ? form.weightType : form.kind))).toEqual([
+      'int8-to-float',
+      'float16',
+    ]);
+    expect((await buildNeonPackage(build({ keepFloat }))).half).toBeUndefined();
+  });
+
   it('checks no int8 blob that float sums lie before, and gives its outputs room', async () => {
     const b = new GraphBuilder(4);
     b.input('data', [1, 3, 8, 8]);
@@ -119,7 +163,6 @@ describe('buildNeonPackage', () => {
   });
 
   it('refuses by name', async () => {
-    await expect(buildNeonPackage(build({ precision: 'fp16' }))).rejects.toMatchObject({ code: 'build.precision' });
     await expect(buildNeonPackage(build({ precision: 'int4' }))).rejects.toMatchObject({ code: 'build.precision' });
     await expect(buildNeonPackage(build({ table: undefined }))).rejects.toMatchObject({
       code: 'quantization.no-table',

@@ -7,12 +7,13 @@ import type { Graph } from '../../graph/graph.ts';
 import type { Preprocessing } from '../../images/preprocessing.ts';
 import { pixelTable } from '../../quantization/pixels.ts';
 import type { LayerPrecision } from '../../quantization/precision-report.ts';
-import { quantizeNetwork } from '../../quantization/quantize.ts';
+import { quantizeNetwork, type Precision } from '../../quantization/quantize.ts';
 import type { QuantizedNetwork } from '../../quantization/quantized-network.ts';
 import type { PackageAccelerator } from '../package/accelerator.ts';
 import type { PackagePreprocessing } from '../package/model.ts';
 import { encodePackage } from '../package/write.ts';
 import { makeGolden, takesPixels } from './golden.ts';
+import { halfCost, halfCostNote, type HalfCost } from './half-cost.ts';
 import { peakBlobBytes } from './memory.ts';
 
 /** The agent holds every blob as N x C x H x W. */
@@ -23,10 +24,12 @@ export interface NeonBuild extends LongCall {
   readonly graph: Graph;
   /** Needed for int8. */
   readonly table?: ScaleTable | undefined;
-  /** As the user wrote it: `int8` or `fp32`; others are refused by name. */
+  /** As the user wrote it: `int8`, `fp16` or `fp32`; others are refused by name. */
   readonly precision: string;
   /** Layers of an int8 network that run in float. */
   readonly keepFloat?: ReadonlySet<string> | undefined;
+  /** How an int8 network holds the weights of what runs in float: `fp16`, or `fp32` where absent. */
+  readonly floatWeights?: 'fp16' | 'fp32' | undefined;
   /** Undefined where calibration took tensors as they are: then the package takes float inputs only. */
   readonly preprocessing?: Preprocessing | undefined;
   /** Names of the classes, in the order of the network's output. */
@@ -57,24 +60,28 @@ export interface BuiltPackage {
   /** What the user should know. */
   readonly notes: readonly string[];
   readonly layers: readonly LayerPrecision[];
+  /** What float16 costs, where weights were wanted so. */
+  readonly half?: HalfCost;
 }
 
 /**
  * Builds the package for an ARM board with NEON: quantises the network, computes the golden outputs on this computer and
  * encodes everything into one file, in memory.
  *
- * Throws `build.precision` for what is not int8 or fp32, `build.axes` for a blob of more than four axes, `build.preprocessing`
+ * Throws `build.precision` for what is not int8, fp16 or fp32, `build.axes` for a blob of more than four axes, `build.preprocessing`
  * where the preprocessing does not fit the input, and what quantizeNetwork and makeGolden throw.
  */
 export async function buildNeonPackage(build: NeonBuild): Promise<BuiltPackage> {
   const precision = knownPrecision(build.precision);
-  const { network: unnamed, layers, notes } = quantizeNetwork(build.graph, build.table, precision, build.keepFloat);
+  const floatWeights = build.floatWeights === 'fp16' ? 'float16' : 'float32';
+  const quantized = quantizeNetwork(build.graph, build.table, precision, build.keepFloat, floatWeights);
+  const { network: unnamed, layers, notes } = quantized;
   const named = { ...unnamed, name: build.name ?? unnamed.name };
   requireBoardShapes(named);
   requireFittingPreprocessing(named, build.preprocessing);
   const offload = build.offload?.(named);
   const network = offload?.network ?? named;
-  const { golden, checks } = await makeGolden(network, {
+  const { golden, checks, blobs } = await makeGolden(network, {
     preprocessing: build.preprocessing,
     pixels: build.goldenPixels,
     signal: build.signal,
@@ -89,7 +96,7 @@ export async function buildNeonPackage(build: NeonBuild): Promise<BuiltPackage> 
       memory: peakBlobBytes(network),
       ...(offload === undefined ? {} : { bitstream: offload.bitstream }),
       modelSha256: build.modelSha256,
-      ...(precision === 'fp32' || build.tableSha256 === undefined ? {} : { tableSha256: build.tableSha256 }),
+      ...(precision !== 'int8' || build.tableSha256 === undefined ? {} : { tableSha256: build.tableSha256 }),
     },
     network,
     checks,
@@ -99,17 +106,18 @@ export async function buildNeonPackage(build: NeonBuild): Promise<BuiltPackage> 
     macs: multiplyAccumulates(network),
     ...(offload === undefined ? {} : { accelerator: offload.accelerator }),
   });
-  return { bytes, notes, layers };
+  if (quantized.halves.length === 0) return { bytes, notes, layers };
+  const whole = quantizeNetwork(build.graph, build.table, precision === 'fp16' ? 'fp32' : precision, build.keepFloat);
+  const half = await halfCost(quantized.halves, whole.network, blobs, golden, build.signal);
+  return { bytes, notes: [...notes, halfCostNote(half)], layers, half };
 }
 
-function knownPrecision(precision: string): 'int8' | 'fp32' {
-  if (precision === 'int8' || precision === 'fp32') return precision;
+function knownPrecision(precision: string): Precision {
+  if (precision === 'int8' || precision === 'fp16' || precision === 'fp32') return precision;
   throw new CortadoError(
     'build.precision',
-    precision === 'fp16'
-      ? 'This version of Cortado does not build fp16 packages.'
-      : `There is no precision called ${precision}.`,
-    'Build with --precision int8 or --precision fp32.',
+    `There is no precision called ${precision}.`,
+    'Build with --precision int8, fp16 or fp32.',
     { location: { field: '--precision' } },
   );
 }

@@ -27,16 +27,21 @@ export interface GoldenOptions extends LongCall {
   readonly pixels?: Uint8Array | undefined;
 }
 
+interface MadeGolden {
+  readonly golden: Golden;
+  /** CRC-32 of every blob that all implementations compute alike. */
+  readonly checks: ReadonlyMap<TensorIndex, number>;
+  /** The golden inputs as the network's input tensors hold them. */
+  readonly blobs: readonly BlobData[];
+}
+
 /**
  * An input with the outputs that this computer finds, and the checks of every int8 blob that all implementations must
  * compute alike. It is run by the executor in core/quantization, in integers for int8 and in float64 sums for float.
  *
  * Throws `build.golden-size` where `pixels` does not fit the input.
  */
-export async function makeGolden(
-  network: QuantizedNetwork,
-  options: GoldenOptions,
-): Promise<{ readonly golden: Golden; readonly checks: ReadonlyMap<TensorIndex, number> }> {
+export async function makeGolden(network: QuantizedNetwork, options: GoldenOptions): Promise<MadeGolden> {
   const inputs = network.inputs.map((index, position) => goldenInput(network, index, position, options));
   const agreement = agreements(network);
   const checks = new Map<TensorIndex, number>();
@@ -53,6 +58,7 @@ export async function makeGolden(
   );
   return {
     checks,
+    blobs: inputs.map(({ blob }) => blob),
     golden: {
       inputs: inputs.map(({ golden }) => golden),
       outputs: network.outputs.map((tensor, position): GoldenTensor => {

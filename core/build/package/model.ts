@@ -21,7 +21,7 @@ export interface Fingerprint {
   /** `cortado 0.1.0` */
   readonly builder: string;
   readonly target: 'neon' | 'fpga';
-  readonly precision: 'int8' | 'fp32';
+  readonly precision: 'int8' | 'fp16' | 'fp32';
   /** CPU features that it cannot run without, as Linux names them. */
   readonly cpuFeatures: readonly string[];
   /** Bytes that the blobs need at the least, on top of the package. */

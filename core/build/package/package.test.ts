@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CortadoError } from '../../common/errors.ts';
 import { randomSource } from '../../common/random.ts';
 import { execute } from '../../quantization/execute/execute.ts';
-import { quantizeNetwork } from '../../quantization/quantize.ts';
+import { quantizeNetwork, type Precision } from '../../quantization/quantize.ts';
 import { randomInputs } from '../../quantization/testing/graph-builder.ts';
 import { randomGraph } from '../../quantization/testing/random-graph.ts';
 import { tableOf } from '../../quantization/testing/tables.ts';
@@ -14,7 +14,7 @@ import type { PackageModel } from './model.ts';
 import { decodePackage } from './read.ts';
 import { encodePackage } from './write.ts';
 
-function model(seed: number, precision: 'int8' | 'fp32' = 'int8'): PackageModel {
+function model(seed: number, precision: Precision = 'int8'): PackageModel {
   const graph = randomGraph(seed);
   const inputs = randomInputs(graph, seed);
   const { network } = quantizeNetwork(graph, tableOf(graph, inputs), precision);
@@ -59,8 +59,8 @@ describe('a package', () => {
     expect(decodePackage(encodePackage(written))).toEqual(written);
   });
 
-  it('comes back in fp32 too, and runs alike', async () => {
-    const written = model(2, 'fp32');
+  it.each(['fp32', 'fp16'] as const)('comes back in %s too, and runs alike', async (precision) => {
+    const written = model(2, precision);
     const { network } = decodePackage(encodePackage(written));
     expect(network).toEqual(written.network);
     const [input] = randomInputs(randomGraph(2), 2);

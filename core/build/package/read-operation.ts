@@ -1,3 +1,4 @@
+import { halvesToFloats } from '../../common/half.ts';
 import type { Activation as GraphActivation } from '../../graph/graph.ts';
 import type {
   ActivationForm,
@@ -112,11 +113,15 @@ function readConvolution(layer: string, body: Convolution): QuantizedOperation {
 function convolutionForm(body: Convolution): ConvolutionForm {
   const bytes = required(body.weightsArray(), 'weights');
   const activation = readActivation(body.activation());
-  if (body.weightType() === DataType.Float32) {
-    const weights = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
-    return { kind: 'float', weights, bias: required(body.biasFloatArray(), 'bias_float'), activation };
+  if (body.weightType() === DataType.Float32 || body.weightType() === DataType.Float16) {
+    const isHalf = body.weightType() === DataType.Float16;
+    const weights = isHalf
+      ? halvesToFloats(bytes)
+      : new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+    const weightType = isHalf ? 'float16' : 'float32';
+    return { kind: 'float', weightType, weights, bias: required(body.biasFloatArray(), 'bias_float'), activation };
   }
-  if (body.weightType() !== DataType.Int8) throw new Error('weights are neither int8 nor float32');
+  if (body.weightType() !== DataType.Int8) throw new Error('weights are neither int8 nor float');
   const weights = new Int8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const bias = required(body.bias32Array(), 'bias32');
   const requantisation = body.requantisation();

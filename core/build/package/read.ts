@@ -126,7 +126,9 @@ function readFingerprint(root: Package, size: number): Fingerprint {
   const target = fingerprint.target();
   const precision = fingerprint.precision();
   if (target !== 'neon' && target !== 'fpga') throw new Error(`its target ${String(target)} is not known`);
-  if (precision !== 'int8' && precision !== 'fp32') throw new Error(`its precision ${String(precision)} is not known`);
+  if (precision !== 'int8' && precision !== 'fp16' && precision !== 'fp32') {
+    throw new Error(`its precision ${String(precision)} is not known`);
+  }
   const tableSha256 = fingerprint.tableSha256();
   const bitstream = fingerprint.bitstream();
   return {

@@ -1,8 +1,10 @@
 import type { Builder } from 'flatbuffers';
+import { floatsToHalves } from '../../common/half.ts';
 import { isFloatFunction } from '../../graph/float-functions.ts';
 import type { Activation as GraphActivation, Size2d } from '../../graph/graph.ts';
 import { isMove } from '../../graph/moves.ts';
 import type {
+  ConvolutionForm,
   QuantizedActivation,
   QuantizedConvolution,
   QuantizedEltwise,
@@ -103,7 +105,7 @@ function writeBody(builder: Builder, operation: QuantizedOperation): Body {
 
 function writeConvolution(builder: Builder, operation: QuantizedConvolution): number {
   const { form } = operation;
-  const weights = createVector(builder, bytesOf(form.weights), DATA_ALIGNMENT);
+  const weights = createVector(builder, bytesOf(storedWeights(form)), DATA_ALIGNMENT);
   const bias = createVector(builder, form.bias);
   const requantisation = form.kind === 'int8' ? writeRequantisation(builder, form.requantisation) : 0;
   const outputFactor = form.kind === 'int8-to-float' ? createVector(builder, form.outputFactor) : 0;
@@ -115,7 +117,7 @@ function writeConvolution(builder: Builder, operation: QuantizedConvolution): nu
   Convolution.addDilationH(builder, operation.dilation.height);
   Convolution.addDilationW(builder, operation.dilation.width);
   Convolution.addGroup(builder, operation.group);
-  Convolution.addWeightType(builder, form.kind === 'float' ? DataType.Float32 : DataType.Int8);
+  Convolution.addWeightType(builder, weightType(form));
   Convolution.addWeights(builder, weights);
   if (form.kind === 'float') Convolution.addBiasFloat(builder, bias);
   else Convolution.addBias32(builder, bias);
@@ -123,6 +125,16 @@ function writeConvolution(builder: Builder, operation: QuantizedConvolution): nu
   Convolution.addOutputFactor(builder, outputFactor);
   Convolution.addActivation(builder, activation);
   return Convolution.endConvolution(builder);
+}
+
+/** FlatBuffers are little endian, as every system is that Cortado runs on. */
+function storedWeights(form: ConvolutionForm): ArrayBufferView {
+  return form.kind === 'float' && form.weightType === 'float16' ? floatsToHalves(form.weights) : form.weights;
+}
+
+function weightType(form: ConvolutionForm): DataType {
+  if (form.kind !== 'float') return DataType.Int8;
+  return form.weightType === 'float16' ? DataType.Float16 : DataType.Float32;
 }
 
 function writePooling(builder: Builder, operation: QuantizedPooling): number {

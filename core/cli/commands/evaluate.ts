@@ -20,7 +20,7 @@ import {
 } from '../options.ts';
 import { preprocessingFor } from '../preprocessing.ts';
 import { textTable } from '../text-table.ts';
-import { note, print, progressOnStderr } from '../terminal.ts';
+import { finiteNumbers, note, print, progressOnStderr } from '../terminal.ts';
 
 interface EvaluateFlags extends PreprocessingOptions {
   readonly proto: string;
@@ -81,13 +81,8 @@ async function run(flags: EvaluateFlags, signal: AbortSignal): Promise<void> {
   result.skipped.forEach(({ path, reason }) => {
     note(`Skipped ${path}: ${reason}`);
   });
-  if (flags.json === true) print(JSON.stringify(result, finite, 2));
+  if (flags.json === true) print(JSON.stringify(result, finiteNumbers, 2));
   else printResult(result);
-}
-
-/** JSON has no infinity: a layer without any error has no SQNR. */
-function finite(_key: string, value: unknown): unknown {
-  return typeof value === 'number' && !Number.isFinite(value) ? null : value;
 }
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

@@ -1,7 +1,9 @@
 // Convolutions: the NEON factory is asked first, the reference takes what it leaves.
 #include <cstring>
 #include <memory>
+#include <vector>
 
+#include "half.h"
 #include "kernels/reference/convolution_f32.h"
 #include "kernels/reference/depthwise_f32.h"
 #include "prepared_operation.h"
@@ -63,11 +65,28 @@ void prepare_int8(PreparedOperation& prepared, const Convolution& convolution, c
   };
 }
 
+// Weights of float16 become float32 here, once: products and sums are those of float32 everywhere, whatever
+// arithmetic a processor has, and ARMv7 has no conversion that every core of it knows.
+std::vector<float> float_weights(const Convolution& convolution) {
+  const Span<std::uint8_t>& bytes = convolution.weights;
+  // Bytes of a package need not be aligned.
+  if (!convolution.half_weights) {
+    std::vector<float> weights(bytes.size() / sizeof(float));
+    std::memcpy(weights.data(), bytes.data(), bytes.size());
+    return weights;
+  }
+  std::vector<float> weights(bytes.size() / sizeof(std::uint16_t));
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    std::uint16_t half;
+    std::memcpy(&half, bytes.data() + i * sizeof half, sizeof half);
+    weights[i] = half_to_float(half);
+  }
+  return weights;
+}
+
 void prepare_float(PreparedOperation& prepared, const Convolution& convolution, const ConvolutionShape& shape,
                    const float* input, float* output) {
-  // Bytes of a package need not be aligned to floats.
-  std::vector<float> weights(convolution.weights.size() / sizeof(float));
-  std::memcpy(weights.data(), convolution.weights.data(), convolution.weights.size());
+  const std::vector<float> weights = float_weights(convolution);
   if (shape.group == shape.input_channels && shape.group == shape.output_channels && shape.group > 1) {
     const auto kernel = std::make_shared<DepthwiseF32>(shape, weights.data(), convolution.bias.data(),
                                                        convolution.activation);

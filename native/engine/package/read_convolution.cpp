@@ -41,13 +41,14 @@ Convolution OperationReader::read(const format::Convolution& table) const {
   convolution.group = static_cast<std::int32_t>(group);
 
   const bool quantised = blob(convolution.input).type == ElementType::kInt8;
+  convolution.half_weights = !quantised && table.weight_type() == format::DataType::Float16;
   const format::DataType weight_type = quantised ? format::DataType::Int8 : format::DataType::Float32;
-  if (table.weight_type() != weight_type)
+  if (table.weight_type() != weight_type && !convolution.half_weights)
     unsupported("its weights are of a type that does not fit its input");
   const std::uint64_t weights = bounded_product(
       {static_cast<std::uint64_t>(output.channels), static_cast<std::uint64_t>(input.channels) / group,
        static_cast<std::uint64_t>(window->kernel_height), static_cast<std::uint64_t>(window->kernel_width),
-       quantised ? 1U : 4U},
+       quantised ? 1U : (convolution.half_weights ? 2U : 4U)},
       kMaxBlobBytes);
   convolution.weights = span_of(table.weights());
   require(convolution.weights.size() == weights, "it has not as many weights as its shape needs");

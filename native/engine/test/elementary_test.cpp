@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "crc32.h"
+#include "half.h"
 #include "random_shapes.h"
 
 namespace cortado {
@@ -35,6 +36,22 @@ TEST(Elementary, HaveExactPowers) {
   EXPECT_EQ(power(16, 0.75), 8);
   EXPECT_EQ(power(0, 0.3), 0);
   EXPECT_TRUE(std::isnan(power(-1, 0.3)));
+}
+
+TEST(Half, EveryOneIsTheFloatThatItsBitsMean) {
+  for (std::uint32_t bits = 0; bits < 0x10000; ++bits) {
+    const float value = half_to_float(static_cast<std::uint16_t>(bits));
+    const int exponent = static_cast<int>((bits >> 10) & 0x1F);
+    const int fraction = static_cast<int>(bits & 0x3FF);
+    EXPECT_EQ(std::signbit(value), (bits & 0x8000) != 0) << bits;
+    if (exponent == 0x1F) {
+      EXPECT_TRUE(fraction == 0 ? std::isinf(value) : std::isnan(value)) << bits;
+    } else {
+      const double magnitude =
+          exponent == 0 ? std::ldexp(fraction, -24) : std::ldexp(1024 + fraction, exponent - 25);
+      EXPECT_EQ(std::fabs(static_cast<double>(value)), magnitude) << bits;
+    }
+  }
 }
 
 TEST(Elementary, AreDefinedAtTheEnds) {

@@ -2,6 +2,7 @@
 // Shapes and values are seeded; a failure prints the seed.
 #include <gtest/gtest.h>
 
+#include "half.h"
 #include "naive.h"
 #include "operation_case.h"
 
@@ -83,10 +84,21 @@ TEST(Operations, FloatConvolution) {
     ConvolutionCase conv(c.random);
     const Array<float> in = random_float(c.random, conv.in);
     std::vector<float> weights(test::weight_elements(conv.shape));
-    for (auto& w : weights) w = c.random.real();
     for (std::int32_t o = 0; o < conv.out.channels; ++o) conv.spec.bias_float.push_back(c.random.real());
-    conv.spec.weight_type = DataType::Float32;
-    conv.spec.weights = bytes_of(weights);
+    if (c.random.chance(40)) {
+      std::vector<std::uint16_t> halves;
+      for (auto& w : weights) {
+        halves.push_back(
+            static_cast<std::uint16_t>(c.random.between(0, 0x3C00) | c.random.between(0, 1) << 15));
+        w = half_to_float(halves.back());
+      }
+      conv.spec.weight_type = DataType::Float16;
+      conv.spec.weights = bytes_of(halves);
+    } else {
+      for (auto& w : weights) w = c.random.real();
+      conv.spec.weight_type = DataType::Float32;
+      conv.spec.weights = bytes_of(weights);
+    }
     conv.spec.activation = random_activation(c.random, conv.out.channels);
     Array<float> out(conv.out);
     test::for_each_position(conv.out, [&](std::int32_t n, std::int32_t o, std::int32_t y, std::int32_t x) {

@@ -67,8 +67,8 @@ class PackageBuilder {
                  float scale = 0);
   void set_check(BlobIndex blob, std::uint32_t crc32);
 
-  // Weights are bytes of int8 or float32. Either bias, requantisation or factors stay empty where they do not
-  // apply.
+  // Weights are bytes of int8, float32 or float16. Either bias, requantisation or factors stay empty where
+  // they do not apply.
   struct ConvolutionSpec {
     BlobIndex input, output;
     Window window;

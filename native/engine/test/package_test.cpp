@@ -197,6 +197,9 @@ TEST(Package, RefusesBrokenConvolutions) {
   Broken weights;
   weights.spec.weight_type = DataType::Float32;
   expect_refusal(weights.finish(), "package.unsupported", "weights");
+  Broken half;
+  half.spec.weight_type = DataType::Float16;
+  expect_refusal(half.finish(), "package.unsupported", "weights");
 }
 
 TEST(Package, RefusesBrokenRequantisations) {
