@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { rm } from 'node:fs/promises';
 import { calibrate } from '../../calibration/calibrate.ts';
-import type { BlobCalibration } from '../../calibration/calibrate-target.ts';
+import type { BlobCalibration } from '../../calibration/choose-thresholds.ts';
 import type { Grouping } from '../../calibration/formats/format.ts';
 import { tableFormatNames } from '../../calibration/formats/index.ts';
 import { methodNames, type MethodName } from '../../calibration/methods/index.ts';
