@@ -23,7 +23,9 @@ function addBuildNeonCommand(group: Command, signal: AbortSignal): void {
   const command = group
     .command('neon')
     .description('builds the package for ARM boards with NEON')
-    .addOption(new Option('--precision <name>', 'int8, fp16 (weights; the arithmetic is float32) or fp32').default('int8'))
+    .addOption(
+      new Option('--precision <name>', 'int8, fp16 (weights; the arithmetic is float32) or fp32').default('int8'),
+    )
     .addOption(
       new Option('--float-weights <name>', 'how an int8 package holds the weights of layers in float')
         .choices(['fp16', 'fp32'])
