@@ -2,25 +2,12 @@ import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CortadoError } from '../common/errors.ts';
-
-/** Instruction sets that the agent is built for. */
-export type AgentArchitecture = 'aarch64' | 'armv7' | 'x86_64';
+import type { BoardArchitecture } from '../deploy/architecture.ts';
 
 const AGENTS_FOLDER = fileURLToPath(new URL('../../resources/agents', import.meta.url));
 
-/** This computer's architecture, or null where there is no agent for it. */
-export function hostArchitecture(): AgentArchitecture | null {
-  if (process.platform !== 'linux') return null;
-  const known: Partial<Record<NodeJS.Architecture, AgentArchitecture>> = {
-    x64: 'x86_64',
-    arm64: 'aarch64',
-    arm: 'armv7',
-  };
-  return known[process.arch] ?? null;
-}
-
 /** Path of the agent for an architecture. Throws `agent.missing` where it has not been built. */
-export async function agentPath(architecture: AgentArchitecture): Promise<string> {
+export async function agentPath(architecture: BoardArchitecture): Promise<string> {
   const path = join(AGENTS_FOLDER, architecture, 'cortado-agent');
   if (await isExecutable(path)) return path;
   throw new CortadoError(

@@ -21,3 +21,14 @@ export function architectureOf(machine: string): BoardArchitecture | undefined {
       return undefined;
   }
 }
+
+/** This computer's family, or null where there is no agent for it: agents are Linux programs. */
+export function hostArchitecture(): BoardArchitecture | null {
+  if (process.platform !== 'linux') return null;
+  const known: Partial<Record<NodeJS.Architecture, BoardArchitecture>> = {
+    x64: 'x86_64',
+    arm64: 'aarch64',
+    arm: 'armv7',
+  };
+  return known[process.arch] ?? null;
+}

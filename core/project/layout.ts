@@ -1,15 +1,18 @@
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
-import type { Step } from './steps.ts';
+import type { ResultName } from './steps.ts';
 
 /** Names of what lies in a project's folder. */
 export const PROJECT_FILE = 'project.json';
 export const TABLE_FOLDER = 'tables';
+/** Names of the tables in there: the calibration's, and that of the search for the best accuracy with its tuning beside it. */
+export const CALIBRATED_TABLE = 'calibration.table';
+export const BEST_TABLE = 'best-accuracy.table';
 export const PACKAGE_FOLDER = 'packages';
 export const REPORT_FOLDER = 'reports';
 
-/** File with a step's result. */
-export function resultPath(folder: string, step: Step): string {
-  return join(folder, 'results', `${step}.json`);
+/** File with a result. */
+export function resultPath(folder: string, name: ResultName): string {
+  return join(folder, 'results', `${name}.json`);
 }
 
 /** File that says which work has begun and not ended yet. */

@@ -3,35 +3,35 @@ import * as v from 'valibot';
 import { writeFileAtomically } from '../common/files.ts';
 import type { Inputs } from './inputs.ts';
 import { resultPath } from './layout.ts';
-import { STEPS, type Step } from './steps.ts';
+import { RESULTS, type ResultName } from './steps.ts';
 
 const envelopeSchema = v.object({
   format: v.literal('cortado-result'),
   version: v.literal(1),
-  step: v.picklist(STEPS),
+  step: v.picklist(RESULTS),
   at: v.string(),
   inputs: v.record(v.string(), v.string()),
   data: v.unknown(),
 });
 
-/** A step's result with what it was made of. */
+/** A result with what it was made of. */
 export interface StoredResult {
-  readonly step: Step;
+  readonly step: ResultName;
   /** ISO 8601, UTC. */
   readonly at: string;
   readonly inputs: Inputs;
-  /** What the step's stage wrote; the reader of that step knows its form. */
+  /** What the stage wrote; the reader of that result knows its form. */
   readonly data: unknown;
 }
 
-/** Writes a step's result, whole, over the one before it. Error: `file.write`. */
-export async function writeResult(folder: string, step: Step, inputs: Inputs, data: unknown): Promise<void> {
+/** Writes a result, whole, over the one before it. Error: `file.write`. */
+export async function writeResult(folder: string, step: ResultName, inputs: Inputs, data: unknown): Promise<void> {
   const content = { format: 'cortado-result', version: 1, step, at: new Date().toISOString(), inputs, data };
   await writeFileAtomically(resultPath(folder, step), `${JSON.stringify(content)}\n`);
 }
 
-/** A step's result, or undefined where there is none that can be read: then the step is simply not done. */
-export async function readResult(folder: string, step: Step): Promise<StoredResult | undefined> {
+/** A result, or undefined where there is none that can be read: then the step is simply not done. */
+export async function readResult(folder: string, step: ResultName): Promise<StoredResult | undefined> {
   const text = await readFile(resultPath(folder, step), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   const parsed = v.safeParse(envelopeSchema, parseJson(text));

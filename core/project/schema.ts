@@ -46,6 +46,8 @@ const accuracySchema = v.strictObject({
   pictures: v.nullable(count),
   /** Layers that stay in float. */
   keepInFloat: v.array(text),
+  /** Which scales are used: those of the step "calibrate", or those that the search for the best accuracy found. */
+  scales: v.optional(v.picklist(['calibrated', 'best']), 'calibrated'),
 });
 
 const targetSchema = v.strictObject({
@@ -116,7 +118,7 @@ export const INITIAL_DECISIONS: Decisions = {
     preprocessing: { mean: null, meanFile: null, norm: null, size: null, channels: null },
   },
   calibrate: { format: 'ncnn', method: null, group: null, threads: null, table: null },
-  accuracy: { pictures: null, keepInFloat: [] },
+  accuracy: { pictures: null, keepInFloat: [], scales: 'calibrated' },
   target: { board: null, backend: 'neon', precision: 'int8', golden: null },
   board: { address: null, identityFile: null, keepOnBoard: false },
   run: { iterations: 100, warmup: 10, threads: null, backend: 'auto' },

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -114,6 +114,41 @@ describe('the state of the steps', () => {
   it('asks for attention where the last attempt failed', async () => {
     await takeAll();
     expect((await states({ board: 'ssh.wrong-password' }))[5]).toBe('board attention ssh.wrong-password');
+  });
+
+  it('measures and builds anew when other scales are used, not when the calibration behind unused ones changes', async () => {
+    await takeAll();
+    await project.decide({ step: 'accuracy', change: { scales: 'best' } });
+    expect((await states())[3]).toContain('outdated changed.calibrate,changed.tuning');
+    expect((await states())[4]).toContain('outdated changed.calibrate,changed.tuning');
+    await finish('accuracy');
+    await finish('target');
+    await project.decide({ step: 'calibrate', change: { method: 'kl' } });
+    expect((await states()).slice(3, 5)).toEqual(['accuracy done', 'target done']);
+    await mkdir(join(project.folder, 'tables'));
+    await writeFile(join(project.folder, 'tables', 'best-accuracy.table'), 'conv1 1.0');
+    expect((await states())[4]).toBe('target outdated changed.tuning');
+  });
+
+  it('asks for attention where a decision cannot be carried out', async () => {
+    await takeAll();
+    const current = await currentInputs(project, hasher);
+    const facts = Object.fromEntries(STEPS.map((step) => [step, { current: current[step] }]));
+    facts.accuracy = { ...facts.accuracy, problem: 'tuning.outdated' } as StepFacts;
+    const statuses = await stepStates(project, facts as Record<Step, StepFacts>);
+    expect(statuses[3]).toEqual({ step: 'accuracy', state: 'attention', reasons: ['tuning.outdated'] });
+  });
+
+  it('reads a project from before there was a choice of scales', async () => {
+    const file = join(project.folder, 'project.json');
+    const content = JSON.parse(await readFile(file, 'utf8')) as { decisions: { accuracy: object } };
+    content.decisions.accuracy = { pictures: 20, keepInFloat: [] };
+    await writeFile(file, JSON.stringify(content));
+    project = await Project.open(project.folder);
+    expect(project.decisions.accuracy).toEqual({ pictures: 20, keepInFloat: [], scales: 'calibrated' });
+    await project.decide({ step: 'accuracy', change: { scales: 'best' } });
+    await project.decide({ step: 'accuracy', change: { pictures: 10 } });
+    expect(project.decisions.accuracy.scales).toBe('best');
   });
 
   it('takes a damaged result for none', async () => {

@@ -13,6 +13,8 @@ export interface StepFacts {
   readonly current: Inputs;
   /** Code of the error that its last attempt ended in. */
   readonly failure?: string | undefined;
+  /** Code of what is wrong with what was decided. */
+  readonly problem?: string | undefined;
 }
 
 /** The state of every step, derived from the decisions, the results and the files themselves. */
@@ -34,7 +36,7 @@ export async function stepStates(
 function stepStatus(
   step: Step,
   project: Project,
-  { result, current, failure }: StepFacts,
+  { result, current, failure, problem }: StepFacts,
   missing: readonly string[],
   open: boolean,
 ): StepStatus {
@@ -42,6 +44,7 @@ function stepStatus(
   if (missing.length > 0) return { step, state: 'attention', reasons: missing };
   const undecided = undecidedOf(project, step);
   if (undecided.length > 0) return { step, state: unfinished, reasons: undecided };
+  if (problem !== undefined) return { step, state: 'attention', reasons: [problem] };
   if (failure !== undefined) return { step, state: 'attention', reasons: [failure] };
   if (isDecisionOnly(project, step)) return { step, state: 'done', reasons: [] };
   if (result === undefined) return { step, state: unfinished, reasons: [`no-result.${step}`] };

@@ -2,6 +2,10 @@
 export const STEPS = ['model', 'images', 'calibrate', 'accuracy', 'target', 'board', 'run'] as const;
 export type Step = (typeof STEPS)[number];
 
+/** What results are kept of: one for each step, and what the search for the best accuracy found beside the step "accuracy". */
+export const RESULTS = [...STEPS, 'tuning'] as const;
+export type ResultName = (typeof RESULTS)[number];
+
 /** Steps that may be left out without a step after them being less done. */
 export const OPTIONAL_STEPS: ReadonlySet<Step> = new Set<Step>(['accuracy']);
 

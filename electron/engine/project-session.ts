@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { readMeanFile } from '../../core/caffe/mean-file.ts';
 import { CortadoError } from '../../core/common/errors.ts';
+import type { TableFormat } from '../../core/calibration/table.ts';
 import type { BoardArchitecture } from '../../core/deploy/architecture.ts';
 import { isTensorFile, listImages } from '../../core/images/list-images.ts';
 import type { Preprocessing } from '../../core/images/preprocessing.ts';
@@ -9,11 +10,11 @@ import { loadNetwork } from '../../core/network/load.ts';
 import type { Network } from '../../core/network/network.ts';
 import { onlyInput } from '../../core/network/only-input.ts';
 import { FileHasher } from '../../core/project/fingerprint.ts';
-import { currentInputs, type Inputs } from '../../core/project/inputs.ts';
-import { TABLE_FOLDER } from '../../core/project/layout.ts';
+import { changedInputs, currentInputs, type Inputs } from '../../core/project/inputs.ts';
+import { BEST_TABLE, CALIBRATED_TABLE, TABLE_FOLDER } from '../../core/project/layout.ts';
 import type { Project } from '../../core/project/project.ts';
 import { readResult } from '../../core/project/results.ts';
-import type { Step } from '../../core/project/steps.ts';
+import type { ResultName, Step } from '../../core/project/steps.ts';
 import { agentFile } from './agents.ts';
 import { Labels } from './labels.ts';
 
@@ -21,14 +22,14 @@ import { Labels } from './labels.ts';
 export class ProjectSession {
   private readonly hasher = new FileHasher();
   private loaded: { readonly key: string; readonly network: Promise<Network> } | undefined;
-  private readonly results = new Map<Step, { readonly at: string; readonly data: unknown }>();
+  private readonly results = new Map<ResultName, { readonly at: string; readonly data: unknown }>();
 
   constructor(
     readonly project: Project,
     readonly resources: string,
   ) {}
 
-  inputs(): Promise<Readonly<Record<Step, Inputs>>> {
+  inputs(): Promise<Readonly<Record<ResultName, Inputs>>> {
     return currentInputs(this.project, this.hasher);
   }
 
@@ -86,19 +87,46 @@ export class ProjectSession {
     return Labels.read(pathOf(labels), pathOf(classNames));
   }
 
-  /** The scale table in use: the user's own, or where calibration writes its own. */
+  /** The scale table of the step "calibrate": the user's own, or where calibration writes its own. */
   get tableFile(): string {
     const { table } = this.project.decisions.calibrate;
-    return table === null ? join(this.project.folder, TABLE_FOLDER, 'calibration.table') : this.project.pathOf(table);
+    return table === null ? join(this.project.folder, TABLE_FOLDER, CALIBRATED_TABLE) : this.project.pathOf(table);
   }
 
-  /** A step's stored result, whether out of date or not. */
-  async result<T>(step: Step): Promise<T | undefined> {
-    const stored = await readResult(this.project.folder, step);
+  /** Where the search for the best accuracy writes its table. */
+  get bestTableFile(): string {
+    return join(this.project.folder, TABLE_FOLDER, BEST_TABLE);
+  }
+
+  /** Whether the best scales, where they are wanted, belong to the model and the pictures as they are now. */
+  async hasUsableScales(): Promise<boolean> {
+    if (this.project.decisions.accuracy.scales !== 'best') return true;
+    const stored = await readResult(this.project.folder, 'tuning');
+    return stored !== undefined && changedInputs(stored.inputs, (await this.inputs()).tuning).length === 0;
+  }
+
+  /** The scale table that int8 is made with, and its format where that is known. Error: `tuning.outdated`. */
+  async scales(): Promise<{ readonly file: string; readonly format: TableFormat | undefined }> {
+    const { accuracy, calibrate } = this.project.decisions;
+    if (accuracy.scales !== 'best') {
+      return { file: this.tableFile, format: calibrate.table === null ? calibrate.format : undefined };
+    }
+    if (await this.hasUsableScales()) return { file: this.bestTableFile, format: 'ncnn' };
+    throw new CortadoError(
+      'tuning.outdated',
+      'The scales of the search for the best accuracy belong to another model or to other pictures.',
+      'Search again in the step Accuracy, or go back to the scales of the calibration there.',
+      { location: { field: 'accuracy.scales' } },
+    );
+  }
+
+  /** A stored result, whether out of date or not. */
+  async result<T>(name: ResultName): Promise<T | undefined> {
+    const stored = await readResult(this.project.folder, name);
     if (stored === undefined) return undefined;
-    const known = this.results.get(step);
+    const known = this.results.get(name);
     if (known?.at === stored.at) return known.data as T;
-    this.results.set(step, stored);
+    this.results.set(name, stored);
     return stored.data as T;
   }
 

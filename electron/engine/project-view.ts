@@ -16,7 +16,12 @@ export async function projectView(session: ProjectSession, desk: StageDesk): Pro
     const failure = desk.failureOf(step);
     // A failure is forgotten as soon as something that led to it has changed.
     const isPresent = failure !== undefined && changedInputs(failure.inputs, inputs[step]).length === 0;
-    facts[step] = { result: result?.inputs, current: inputs[step], failure: isPresent ? failure.code : undefined };
+    facts[step] = {
+      result: result?.inputs,
+      current: inputs[step],
+      failure: isPresent ? failure.code : undefined,
+      problem: step === 'accuracy' && !(await session.hasUsableScales()) ? 'tuning.outdated' : undefined,
+    };
   }
   const steps = await stepStates(project, facts as Record<Step, StepFacts>);
   return {

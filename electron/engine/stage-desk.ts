@@ -1,9 +1,9 @@
 import { CortadoError } from '../../core/common/errors.ts';
 import { writeResult } from '../../core/project/results.ts';
 import type { Inputs } from '../../core/project/inputs.ts';
-import type { Step } from '../../core/project/steps.ts';
+import type { ResultName } from '../../core/project/steps.ts';
 import { forgetUnderWay, noteUnderWay } from '../../core/project/under-way.ts';
-import { stageNames, stepOfStage, type StageName, type StageView } from '../shared/schemas/stages.ts';
+import { resultOfStage, stageNames, type StageName, type StageView } from '../shared/schemas/stages.ts';
 import type { BoardAccess } from './board-access.ts';
 import type { ProjectSession } from './project-session.ts';
 import { StageRunner } from './stage-runner.ts';
@@ -18,14 +18,14 @@ interface Failure {
 /** Runs stages one after the other: each uses all cores, and ONNX Runtime runs one session at a time. */
 export class StageDesk {
   private readonly runners: ReadonlyMap<StageName, StageRunner>;
-  private readonly failures = new Map<Step, Failure>();
+  private readonly failures = new Map<ResultName, Failure>();
   private lastWork: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly session: ProjectSession,
     private readonly boards: BoardAccess,
     private readonly tell: Tell,
-    /** After a step's result or failure changed. */
+    /** After a result or failure changed. */
     private readonly onChange: () => Promise<void>,
     /** The stage that an earlier engine did not finish. */
     private unfinished: StageName | null = null,
@@ -49,8 +49,8 @@ export class StageDesk {
     return this.runner(stage).log.lines();
   }
 
-  failureOf(step: Step): Failure | undefined {
-    return this.failures.get(step);
+  failureOf(name: ResultName): Failure | undefined {
+    return this.failures.get(name);
   }
 
   /** A stage that an earlier engine did not finish, until it is started again or cancelled. */
@@ -85,22 +85,22 @@ export class StageDesk {
   }
 
   private async work(stage: StageName): Promise<void> {
-    const step = stepOfStage[stage];
+    const name = resultOfStage(stage);
     const runner = this.runner(stage);
     const { session, boards } = this;
     const { folder } = session.project;
     let inputs: Inputs = {};
     const isDone = await runner.run(async (reporter) => {
       await noteUnderWay(folder, stage);
-      inputs = (await session.inputs())[step];
+      inputs = (await session.inputs())[name];
       const live = this.tell.bind(undefined, 'live');
       const result = await stages[stage]({ ...reporter, session, boards, inputs, live });
-      if (!reporter.signal.aborted) await writeResult(folder, step, inputs, result);
+      if (!reporter.signal.aborted) await writeResult(folder, name, inputs, result);
     });
     await forgetUnderWay(folder);
     const { error, status } = runner.current();
-    if (status === 'failed' && error !== null) this.failures.set(step, { code: error.code, inputs });
-    else if (isDone) this.failures.delete(step);
+    if (status === 'failed' && error !== null) this.failures.set(name, { code: error.code, inputs });
+    else if (isDone) this.failures.delete(name);
     await this.onChange().catch(() => undefined);
   }
 

@@ -92,6 +92,8 @@ export const engineCalls = {
     results.histogramSchema,
   ),
   'accuracy.get': call(nothing, v.nullable(results.accuracySchema)),
+  /** Result of the stage `tune`; null before it. */
+  'tuning.get': call(nothing, v.nullable(results.tuningSchema)),
   'boards.list': call(nothing, v.array(results.boardDescriptionSchema)),
   'build.get': call(nothing, v.nullable(results.buildSchema)),
   'board.get': call(nothing, v.nullable(results.boardViewSchema)),

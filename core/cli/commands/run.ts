@@ -4,7 +4,8 @@ import { readPackage } from '../../build/package/read.ts';
 import { CortadoError } from '../../common/errors.ts';
 import { runLocalAgent } from '../../deploy/agent/local-agent.ts';
 import type { AgentEvent, OutputEvent } from '../../deploy/agent/events.ts';
-import { agentPath, findCommand, hostArchitecture } from '../agents.ts';
+import { hostArchitecture } from '../../deploy/architecture.ts';
+import { agentPath, findCommand } from '../agents.ts';
 import { parseCount } from '../options.ts';
 import { note, print } from '../terminal.ts';
 

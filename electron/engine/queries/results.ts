@@ -12,7 +12,7 @@ import type { Report } from '../../../core/report/schema.ts';
 import { findingsOf, overallLevel } from '../../../core/report/verdict.ts';
 import type { Handlers } from '../../shared/answer-call.ts';
 import type { CallArgs, EngineCallName } from '../../shared/ipc-schema.ts';
-import type { AccuracyView, BoardView, BuildView } from '../../shared/schemas/results.ts';
+import type { AccuracyView, BoardView, BuildView, TuningView } from '../../shared/schemas/results.ts';
 import type { Engine } from '../engine.ts';
 import { listDevices } from '../devices.ts';
 import { fewerBins } from '../histogram-view.ts';
@@ -22,7 +22,7 @@ import type { StoredCalibration } from '../stages/calibrate.ts';
 
 type Names = Extract<
   EngineCallName,
-  `${'devices' | 'calibration' | 'accuracy' | 'boards' | 'build' | 'board' | 'reports' | 'results'}.${string}`
+  `${'devices' | 'calibration' | 'accuracy' | 'tuning' | 'boards' | 'build' | 'board' | 'reports' | 'results'}.${string}`
 >;
 
 /** Calls about what the stages found. */
@@ -41,6 +41,7 @@ export function resultQueries(engine: Engine): Handlers<Names> {
       return { key, max, threshold: layer.threshold, counts: fewerBins(counts, bins) };
     },
     'accuracy.get': () => stored<AccuracyView>('accuracy'),
+    'tuning.get': () => stored<TuningView>('tuning'),
     'boards.list': async () =>
       structuredClone(await readBoardCatalogue(join(engine.project.session.resources, 'boards'))) as never,
     'build.get': () => stored<BuildView>('target'),

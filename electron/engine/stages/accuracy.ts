@@ -1,13 +1,9 @@
-import { foldTable } from '../../../core/calibration/fold-table.ts';
-import { calibrationTarget } from '../../../core/calibration/network-target.ts';
-import { readTable } from '../../../core/calibration/read-table.ts';
+import { boardGraph } from '../../../core/calibration/board-graph.ts';
 import { ProgressMeter } from '../../../core/common/progress.ts';
-import { optimise } from '../../../core/graph/passes.ts';
 import { isTensorFile } from '../../../core/images/list-images.ts';
 import { normalise } from '../../../core/images/normalise.ts';
 import { decodeToPixels } from '../../../core/images/pixels.ts';
 import { createForwardSession } from '../../../core/inference/onnx-session.ts';
-import { lowerNetwork } from '../../../core/network/lower.ts';
 import { onlyInput } from '../../../core/network/only-input.ts';
 import { quantiseBlob } from '../../../core/quantization/execute/convert.ts';
 import { execute } from '../../../core/quantization/execute/execute.ts';
@@ -71,10 +67,7 @@ export const accuracy: Stage = async ({ session, signal, onProgress, warn }): Pr
 };
 
 async function quantize(session: ProjectSession): Promise<QuantizedNetwork> {
-  const network = await session.network();
-  const { calibrate, accuracy: wanted } = session.project.decisions;
-  const table = await readTable(session.tableFile, calibrate.table === null ? calibrate.format : undefined);
-  const graph = optimise(lowerNetwork(network));
-  const folded = foldTable(table, calibrationTarget(network));
-  return quantizeNetwork(graph, folded, 'int8', new Set(wanted.keepInFloat)).network;
+  const { file, format } = await session.scales();
+  const { graph, table } = await boardGraph(await session.network(), file, format);
+  return quantizeNetwork(graph, table, 'int8', new Set(session.project.decisions.accuracy.keepInFloat)).network;
 }

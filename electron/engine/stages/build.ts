@@ -10,18 +10,19 @@ import type { Stage } from '../stage-context.ts';
 
 /** Builds the package for the chosen target. */
 export const build: Stage = async ({ session, signal, onProgress, log }): Promise<BuildView> => {
-  const { target, calibrate, accuracy } = session.project.decisions;
+  const { target, accuracy } = session.project.decisions;
   refuseWhatIsNotThere(target.backend);
   const network = await session.network();
   const images = await session.images();
   const preprocessing = await session.preprocessingValue(images);
   const golden = target.golden === null ? images.at(0) : session.project.pathOf(target.golden);
+  const scales = target.precision === 'int8' ? await session.scales() : undefined;
   const { names } = await session.labels();
   const name = network.name === '' ? session.project.name : network.name;
   const built = await buildNeonFromNetwork({
     network,
-    tableFile: target.precision === 'int8' ? session.tableFile : undefined,
-    tableFormat: calibrate.table === null ? calibrate.format : undefined,
+    tableFile: scales?.file,
+    tableFormat: scales?.format,
     precision: target.precision,
     keepFloat: new Set(accuracy.keepInFloat),
     preprocessing,

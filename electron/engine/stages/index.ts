@@ -6,6 +6,7 @@ import { evidence } from './evidence.ts';
 import { load } from './load.ts';
 import { probe } from './probe.ts';
 import { run } from './run.ts';
+import { tune } from './tune.ts';
 
 /** The work of each stage. */
-export const stages: Stages = { load, evidence, calibrate, accuracy, build, probe, run };
+export const stages: Stages = { load, evidence, calibrate, accuracy, tune, build, probe, run };

@@ -52,6 +52,26 @@ export const accuracySchema = v.object({
 });
 export type AccuracyView = v.InferOutput<typeof accuracySchema>;
 
+/** What the search for the best accuracy tried, in order, and which scales it ended with. */
+export const tuningSchema = v.object({
+  /** Inputs that candidates were compared on; calibration did not see them. */
+  steps: v.array(
+    v.object({
+      what: text,
+      /** Of the outputs, in dB; null where they equal fp32's. */
+      sqnr: v.nullable(v.number()),
+      /** Of the classes from fp32's, in nats; null where the output is no list of classes. */
+      divergence: v.nullable(v.number()),
+      /** Share of inputs with the first class of fp32. */
+      agreement: v.number(),
+      kept: v.boolean(),
+    }),
+  ),
+  /** Whether anything was closer to fp32 than what was tried first, which is what calibration does. */
+  won: v.boolean(),
+});
+export type TuningView = v.InferOutput<typeof tuningSchema>;
+
 export const buildSchema = v.object({
   file: path,
   bytes: index,

@@ -1,23 +1,29 @@
 import * as v from 'valibot';
-import { STEPS, type Step } from '../../../core/project/steps.ts';
+import { STEPS, type ResultName, type Step } from '../../../core/project/steps.ts';
 import { decisionsSchema } from '../../../core/project/schema.ts';
 import { count, errorSchema, index, text } from './basics.ts';
 
-/** What runs long, each for one step. `load` also runs by itself when the model changes. */
-export const stageNames = ['load', 'evidence', 'calibrate', 'accuracy', 'build', 'probe', 'run'] as const;
+/** What runs long. `load` also runs by itself when the model changes; `tune` searches for the best accuracy. */
+export const stageNames = ['load', 'evidence', 'calibrate', 'accuracy', 'tune', 'build', 'probe', 'run'] as const;
 export const stageNameSchema = v.picklist(stageNames);
 export type StageName = (typeof stageNames)[number];
 
-/** The step whose result a stage makes. */
+/** The step that a stage belongs to. */
 export const stepOfStage: Readonly<Record<StageName, Step>> = {
   load: 'model',
   evidence: 'images',
   calibrate: 'calibrate',
   accuracy: 'accuracy',
+  tune: 'accuracy',
   build: 'target',
   probe: 'board',
   run: 'run',
 };
+
+/** The result that a stage makes: its step's, unless the step has two. */
+export function resultOfStage(stage: StageName): ResultName {
+  return stage === 'tune' ? 'tuning' : stepOfStage[stage];
+}
 
 export const stageStatusSchema = v.picklist(['idle', 'queued', 'running', 'done', 'warning', 'failed', 'cancelled']);
 

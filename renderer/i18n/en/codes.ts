@@ -40,6 +40,8 @@ export const codes = {
   'reason.changed.package': 'The package has been built anew.',
   'reason.changed.board': 'The board has changed.',
   'reason.changed.run': 'The settings of the run have changed.',
+  'reason.changed.tuning': 'Which scales are used has changed.',
+  'reason.tuning.outdated': 'The best scales were found for another model or other pictures.',
   'reason.failed': 'The last attempt failed.',
 
   'reason.changed.classNames': 'The class names have changed.',
@@ -71,6 +73,7 @@ export const codes = {
   'finding.level.caution': 'With caution',
   'finding.level.bad': 'Not reliable',
 
+  'unit.trials': 'trials',
   'unit.inputs': 'pictures',
   'unit.pictures': 'pictures',
   'unit.layers': 'layers',

@@ -42,6 +42,8 @@ export const codes: Translation<typeof english> = {
   'reason.changed.package': '部署包已重新生成。',
   'reason.changed.board': '开发板已改变。',
   'reason.changed.run': '运行参数已改变。',
+  'reason.changed.tuning': '使用的缩放系数已改变。',
+  'reason.tuning.outdated': '最佳缩放系数是为另一个模型或另一些图片搜索得到的。',
   'reason.failed': '上一次尝试失败了。',
 
   'reason.changed.classNames': '类别名称已改变。',
@@ -70,6 +72,7 @@ export const codes: Translation<typeof english> = {
   'finding.level.caution': '谨慎参考',
   'finding.level.bad': '不可信',
 
+  'unit.trials': '次尝试',
   'unit.inputs': '张图片',
   'unit.pictures': '张图片',
   'unit.layers': '层',

@@ -1,14 +1,17 @@
 import type { Decisions } from '../../../core/project/schema.ts';
-import type { AccuracyView } from '../../../electron/shared/schemas/results.ts';
+import type { AccuracyView, TuningView } from '../../../electron/shared/schemas/results.ts';
 import type { ProjectState } from '../../state/project.svelte.ts';
 import { Resource } from '../../state/resource.svelte.ts';
 
 /** int8 beside fp32, and which layers stay in float. */
 export class AccuracyStepState {
   readonly accuracy: Resource<AccuracyView | null>;
+  readonly tuning: Resource<TuningView | null>;
 
   constructor(readonly project: ProjectState) {
-    this.accuracy = new Resource(() => project.app.api.call('accuracy.get'));
+    const { api } = project.app;
+    this.accuracy = new Resource(() => api.call('accuracy.get'));
+    this.tuning = new Resource(() => api.call('tuning.get'));
   }
 
   get choices(): Decisions['accuracy'] {
@@ -17,6 +20,19 @@ export class AccuracyStepState {
 
   get isCalibrated(): boolean {
     return this.project.isDone('calibrate');
+  }
+
+  /** Whether the best scales were made for another model or other pictures. */
+  get isTuningOutdated(): boolean {
+    return this.project.statusOf('accuracy').reasons.includes('tuning.outdated');
+  }
+
+  async read(): Promise<void> {
+    await Promise.all([this.accuracy.load(), this.tuning.load()]);
+  }
+
+  async useScales(scales: Decisions['accuracy']['scales']): Promise<void> {
+    await this.project.decide({ step: 'accuracy', change: { scales } });
   }
 
   async setPictures(pictures: number | null): Promise<void> {

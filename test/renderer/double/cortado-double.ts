@@ -158,6 +158,7 @@ export class CortadoDouble implements CortadoApi {
       'calibration.get': () => (stages.hasRun('calibrate') ? data.calibration : null),
       'calibration.histogram': ({ key }) => data.histograms.find((each) => each.key === key) ?? data.histograms[0],
       'accuracy.get': () => (stages.hasRun('accuracy') ? data.accuracy : null),
+      'tuning.get': () => (stages.hasRun('tune') ? data.tuning : null),
       'boards.list': () => data.boards,
       'build.get': () => (stages.hasRun('build') ? data.build : null),
       'board.get': () => (stages.hasRun('probe') ? data.board : null),

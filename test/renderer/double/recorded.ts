@@ -22,6 +22,7 @@ export interface Recorded {
   readonly calibration: CallResult<'calibration.get'>;
   readonly histograms: readonly HistogramView[];
   readonly accuracy: CallResult<'accuracy.get'>;
+  readonly tuning: CallResult<'tuning.get'>;
   readonly boards: CallResult<'boards.list'>;
   readonly build: CallResult<'build.get'>;
   readonly board: CallResult<'board.get'>;

@@ -1,4 +1,4 @@
-import { STEPS, type Step } from '../../../core/project/steps.ts';
+import { STEPS } from '../../../core/project/steps.ts';
 import type { DecisionChange } from '../../../core/project/schema.ts';
 import type { EventName, EventPayload } from '../../../electron/shared/ipc-schema.ts';
 import {
@@ -28,7 +28,7 @@ export class StagePlayer {
   }
 
   hasRun(stage: StageName): boolean {
-    return ['done', 'warning'].includes(this.stageOf(stage).status) || this.isDone(stepOfStage[stage], stage);
+    return ['done', 'warning'].includes(this.stageOf(stage).status) || this.isDone(stage);
   }
 
   decide({ step, change }: DecisionChange): ProjectView {
@@ -76,7 +76,7 @@ export class StagePlayer {
     this.view = {
       ...this.view,
       steps: this.view.steps.map((status, index) => {
-        if (status.step === step) return { step, state: 'done', reasons: [] };
+        if (status.step === step && view.stage !== 'tune') return { step, state: 'done', reasons: [] };
         return index === position + 1 && status.state === 'waiting' ? { ...status, state: 'current' } : status;
       }),
     };
@@ -105,8 +105,13 @@ export class StagePlayer {
     return found;
   }
 
-  /** Of the recording "after", whose stages have ended. The evidence belongs to a step that is done without it. */
-  private isDone(step: Step, stage: StageName): boolean {
-    return stage !== 'evidence' && this.view.steps.find((status) => status.step === step)?.state === 'done';
+  /** Of the recording "after", whose stages have ended. Some stages belong to a step that is done without them. */
+  private isDone(stage: StageName): boolean {
+    const step = stepOfStage[stage];
+    return (
+      stage !== 'evidence' &&
+      stage !== 'tune' &&
+      this.view.steps.find((status) => status.step === step)?.state === 'done'
+    );
   }
 }

@@ -1,0 +1,42 @@
+import { availableParallelism } from 'node:os';
+import { writeTable } from '../../../core/calibration/read-table.ts';
+import { writeTuning } from '../../../core/calibration/tuning/tuning.ts';
+import { localPackageRunner } from '../../../core/deploy/agent/package-runner.ts';
+import { withInputShapes } from '../../../core/network/infer.ts';
+import { tune as tuneNetwork } from '../../../core/tuning/tune.ts';
+import type { TuningView } from '../../shared/schemas/results.ts';
+import { undecided } from '../project-session.ts';
+import type { Stage } from '../stage-context.ts';
+
+/** Searches for the most accurate int8 network; where something was won, its scales are used from then on. */
+export const tune: Stage = async ({ session, signal, onProgress, log }): Promise<TuningView> => {
+  const network = await session.network();
+  const images = await session.images();
+  if (images.length === 0) throw undecided('pictures', 'images');
+  const shapes = network.inputs.map(({ name, shape }) => [name, [1, ...shape.slice(1)]] as const);
+  const { table, tuning, steps } = await tuneNetwork({
+    network: withInputShapes(network, new Map(shapes)),
+    inputs: images,
+    preprocessing: await session.preprocessingValue(images),
+    runner: await localPackageRunner(session.agentFor, availableParallelism(), signal),
+    signal,
+    onProgress: ({ detail, ...progress }) => {
+      if (detail !== undefined) log(detail);
+      onProgress(progress);
+    },
+  });
+  signal.throwIfAborted();
+  const file = session.bestTableFile;
+  await writeTable(file, table);
+  await writeTuning(file, tuning);
+  const won = steps.filter(({ kept }) => kept).length > 1;
+  await session.project.decide({ step: 'accuracy', change: { scales: won ? 'best' : 'calibrated' } });
+  return {
+    won,
+    steps: steps.map(({ what, sqnr, divergence, agreement, kept }) => ({
+      ...{ what, agreement, kept },
+      divergence: divergence ?? null,
+      sqnr: Number.isFinite(sqnr) ? sqnr : null,
+    })),
+  };
+};

@@ -1,0 +1,23 @@
+import type { TuningView } from '../../../electron/shared/schemas/results.ts';
+
+/** One thing that was tried, as the table shows it. */
+export interface TuningRow {
+  readonly what: string;
+  readonly agreement: number;
+  /** How far the answers lie from fp32's, 0 for equal: the divergence, or noise relative to signal. */
+  readonly distance: number;
+  readonly kept: boolean;
+  /** Share of the distance that it took away; null of what was tried first. */
+  readonly gain: number | null;
+}
+
+/** The steps of the search with what each that was kept won over what was kept before it. */
+export function tuningRows(steps: TuningView['steps']): readonly TuningRow[] {
+  let best: number | undefined;
+  return steps.map(({ what, agreement, divergence, sqnr, kept }) => {
+    const distance = divergence ?? (sqnr === null ? 0 : 10 ** (-sqnr / 20));
+    const gain = best === undefined ? null : best === 0 ? 0 : 1 - distance / best;
+    if (kept) best = distance;
+    return { what, agreement, distance, kept, gain };
+  });
+}
