@@ -16,6 +16,11 @@ export interface BoardLogin {
   readonly succeeded: () => void;
 }
 
+/** Cortado's own list of host keys, beside which the user's is read. */
+export function knownHostsFile(): string {
+  return join(configFolder(), 'known_hosts');
+}
+
 /** Answers for boards: what the user is asked, what was kept from before. */
 export class BoardAccess {
   constructor(
@@ -33,7 +38,7 @@ export class BoardAccess {
         askSecret: (question) => this.askSecret(question, boardAddressText(board), identityFile, signal, given),
       },
       hostKeys: {
-        projectKnownHosts: join(configFolder(), 'known_hosts'),
+        projectKnownHosts: knownHostsFile(),
         askHostKey: ({ host, keyKind, fingerprint, knownKinds, text }) =>
           this.questions.hostKey({ host, keyKind, fingerprint, knownKinds: [...knownKinds], text }, signal),
       },

@@ -96,6 +96,8 @@ export const engineCalls = {
   'tuning.get': call(nothing, v.nullable(results.tuningSchema)),
   'boards.list': call(nothing, v.array(results.boardDescriptionSchema)),
   'build.get': call(nothing, v.nullable(results.buildSchema)),
+  /** Takes the board's key out of Cortado's own list, so that the next connection asks; false where it is not in that. */
+  'board.forgetHostKey': call(nothing, v.boolean()),
   'board.get': call(nothing, v.nullable(results.boardViewSchema)),
   /** The newest first. */
   'reports.list': call(nothing, v.array(results.reportSummarySchema)),

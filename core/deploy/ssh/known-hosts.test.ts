@@ -6,6 +6,7 @@ import { hostKeyAlgorithms } from './log-in.ts';
 import { fingerprintOf } from './host-key.ts';
 import {
   entryCovers,
+  forgetHostKeys,
   judgeHostKey,
   knownHostName,
   knownKeyTypes,
@@ -142,6 +143,25 @@ describe('rememberHostKey', () => {
       expect(text.split('\n')).toHaveLength(4);
       expect(text.startsWith('# mine\nboard ssh-ed25519 ')).toBe(true);
       expect(judgeHostKey(parseKnownHosts(text, file), '[board]:2222', RSA).kind).toBe('known');
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
+
+describe('forgetHostKeys', () => {
+  it('takes out the lines of that host alone', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'cortado-known-'));
+    const file = join(folder, 'known_hosts');
+    try {
+      expect(await forgetHostKeys(file, 'board')).toBe(0);
+      await writeFile(file, '# mine\n');
+      await rememberHostKey(file, 'board', ED);
+      await rememberHostKey(file, '[board]:2222', ED);
+      await rememberHostKey(file, 'board', RSA);
+      expect(await forgetHostKeys(file, 'board')).toBe(2);
+      const text = await readFile(file, 'utf8');
+      expect(text).toMatch(/^# mine\n\[board\]:2222 ssh-ed25519 \S+\n$/);
     } finally {
       await rm(folder, { recursive: true });
     }

@@ -153,3 +153,16 @@ export async function rememberHostKey(file: string, name: string, key: Buffer): 
   const line = `${name} ${keyTypeOf(key) ?? ''} ${key.toString('base64')}`;
   await writeFileAtomically(file, `${before}${separator}${line}\n`);
 }
+
+/** Takes the keys of one host out of a known_hosts file and returns how many there were; lines for several hosts stay. */
+export async function forgetHostKeys(file: string, name: string): Promise<number> {
+  const gone = new Set(
+    (await readKnownHosts(file))
+      .filter(({ hosts, marker }) => hosts === name && marker === 'none')
+      .map(({ line }) => line),
+  );
+  if (gone.size === 0) return 0;
+  const lines = (await readFile(file, 'utf8')).split('\n');
+  await writeFileAtomically(file, lines.filter((_, index) => !gone.has(index + 1)).join('\n'));
+  return gone.size;
+}

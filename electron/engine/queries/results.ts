@@ -2,7 +2,9 @@ import { copyFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CortadoError, errorText } from '../../../core/common/errors.ts';
 import { writeFileAtomically } from '../../../core/common/files.ts';
+import { parseBoardAddress } from '../../../core/deploy/address.ts';
 import { readBoardCatalogue } from '../../../core/deploy/board-catalogue.ts';
+import { forgetHostKeys, knownHostName } from '../../../core/deploy/ssh/known-hosts.ts';
 import { compareReports } from '../../../core/report/compare.ts';
 import { reportJson } from '../../../core/report/create.ts';
 import { layersCsv, samplesCsv, summaryCsv } from '../../../core/report/csv.ts';
@@ -13,6 +15,7 @@ import { findingsOf, overallLevel } from '../../../core/report/verdict.ts';
 import type { Handlers } from '../../shared/answer-call.ts';
 import type { CallArgs, EngineCallName } from '../../shared/ipc-schema.ts';
 import type { AccuracyView, BoardView, BuildView, TuningView } from '../../shared/schemas/results.ts';
+import { knownHostsFile } from '../board-access.ts';
 import type { Engine } from '../engine.ts';
 import { listDevices } from '../devices.ts';
 import { fewerBins } from '../histogram-view.ts';
@@ -45,6 +48,12 @@ export function resultQueries(engine: Engine): Handlers<Names> {
     'boards.list': async () =>
       structuredClone(await readBoardCatalogue(join(engine.project.session.resources, 'boards'))) as never,
     'build.get': () => stored<BuildView>('target'),
+    'board.forgetHostKey': async () => {
+      const { address } = engine.project.session.project.decisions.board;
+      const board = address === null ? undefined : parseBoardAddress(address);
+      if (board?.kind !== 'ssh') return false;
+      return (await forgetHostKeys(knownHostsFile(), knownHostName(board.host, board.port))) > 0;
+    },
     'board.get': () => stored<BoardView>('board'),
     'reports.list': () => listReports(engine.project.session.project.folder),
     'reports.get': async ({ id }) => {

@@ -45,6 +45,12 @@ export const board = {
     'Usually that works, since NEON files run on all of them. Choose the right one in the step Target to be sure.',
   'board.emulated': 'This board is emulated: outputs are right, times mean nothing.',
   'board.cores': { one: '{n} core', other: '{n} cores' },
+  'board.changedKey.title': 'Was the board set up anew?',
+  'board.changedKey.text':
+    'Then the new key is right, and Cortado can forget the old one and ask you about the new one. If not, another machine may be answering in its place: do not connect.',
+  'board.changedKey.forget': 'Forget the old key and connect again',
+  'board.changedKey.elsewhere':
+    'The old key stands in a list that is not Cortado’s own (usually ~/.ssh/known_hosts): remove the line named above there.',
   'board.virtualNote': 'The virtual board has the processor of this computer.',
   'question.hostKey.title': 'Is this your board?',
   'question.hostKey.first': '{host} has not been seen before. It shows this {kind} key:',

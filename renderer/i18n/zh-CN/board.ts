@@ -48,6 +48,12 @@ export const board: Translation<typeof english> = {
     '通常也能运行，因为 NEON 部署包在这些板子上通用。为稳妥起见，请在“目标平台”步骤中选择正确的开发板。',
   'board.emulated': '该开发板是模拟的：输出正确，但时间没有意义。',
   'board.cores': '{n} 个核心',
+  'board.changedKey.title': '开发板重新安装过系统吗？',
+  'board.changedKey.text':
+    '如果是，新密钥就是正确的：Cortado 可以忘记旧密钥，并就新密钥再次询问您。如果不是，可能有另一台机器在冒充它：请不要连接。',
+  'board.changedKey.forget': '忘记旧密钥并重新连接',
+  'board.changedKey.elsewhere':
+    '旧密钥记录在不属于 Cortado 的列表中（通常是 ~/.ssh/known_hosts）：请在其中删除上面指出的那一行。',
   'board.virtualNote': '虚拟开发板使用的就是本机的处理器。',
   'question.hostKey.title': '这是你的开发板吗？',
   'question.hostKey.first': '首次连接 {host}，它出示的 {kind} 主机密钥为：',

@@ -159,6 +159,7 @@ export class CortadoDouble implements CortadoApi {
       'calibration.histogram': ({ key }) => data.histograms.find((each) => each.key === key) ?? data.histograms[0],
       'accuracy.get': () => (stages.hasRun('accuracy') ? data.accuracy : null),
       'tuning.get': () => (stages.hasRun('tune') ? data.tuning : null),
+      'board.forgetHostKey': () => true,
       'boards.list': () => data.boards,
       'build.get': () => (stages.hasRun('build') ? data.build : null),
       'board.get': () => (stages.hasRun('probe') ? data.board : null),
