@@ -1,5 +1,6 @@
 import { calibrate as calibrateNetwork } from '../../../core/calibration/calibrate.ts';
 import type { MethodName } from '../../../core/calibration/methods/index.ts';
+import { roundingError } from '../../../core/calibration/rounding-error.ts';
 import { writeTable } from '../../../core/calibration/read-table.ts';
 import { createForwardSession } from '../../../core/inference/onnx-session.ts';
 import type { CalibrationView } from '../../shared/schemas/results.ts';
@@ -11,9 +12,6 @@ export interface StoredCalibration {
   readonly view: CalibrationView;
   readonly histograms: Readonly<Record<string, { readonly max: number; readonly counts: readonly number[] }>>;
 }
-
-/** From here on a share of clipped values deserves a look. */
-const MUCH_CLIPPED = 0.01;
 
 /** Makes the scale table from the pictures. */
 export const calibrate: Stage = async ({ session, signal, onProgress, warn, log }): Promise<StoredCalibration> => {
@@ -53,9 +51,9 @@ export const calibrate: Stage = async ({ session, signal, onProgress, warn, log 
     used: result.used,
     skipped: [...result.skipped],
     notes: [...result.notes],
-    layers: result.layers.map(({ key, layer, blob, max, threshold, scale, clippedShare }) => ({
+    layers: result.layers.map(({ key, layer, blob, max, threshold, scale, clippedShare, histogram }) => ({
       ...{ key, layer, blob, max, threshold, scale, clippedShare },
-      trouble: Math.min(1, clippedShare / MUCH_CLIPPED),
+      trouble: roundingError(histogram, threshold),
     })),
     tableFile: session.tableFile,
   };

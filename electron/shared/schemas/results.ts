@@ -7,7 +7,7 @@ import { topSchema } from './network.ts';
 /** Runtimes that can run the network in fp32 here; the first usable one is used. */
 export const deviceSchema = v.object({ id: text, name: text, usable: v.boolean(), used: v.boolean(), reason: text });
 
-/** Most troubled first is for the window to sort: `trouble` is what each is sorted by, 0 (none) to 1. */
+/** `trouble` is the error that int8 alone makes in these values, relative to their size (core/calibration/rounding-error.ts). */
 const calibratedSchema = v.object({
   key: text,
   layer: text,

@@ -22,7 +22,8 @@ export const calibrate = {
   'calibrate.sort.order': 'Order in the network',
   'calibrate.trouble': 'Trouble',
   'calibrate.trouble.help':
-    'How much of the layer lies beyond its threshold and is clipped. Below a quarter of a percent is fine; from half a percent on, look at its error in the step Accuracy.',
+    'The error that 8 bits make in the values of this layer, by rounding and clipping, relative to their size. Below 5 % is fine; from 12 % on look at the layer in the step Accuracy.',
+  'calibrate.error': 'Error',
   'calibrate.trouble.low': 'fine',
   'calibrate.trouble.medium': 'watch',
   'calibrate.trouble.high': 'hard to quantise',

@@ -24,7 +24,8 @@ export const calibrate: Translation<typeof english> = {
   'calibrate.sort.order': '网络中的顺序',
   'calibrate.trouble': '量化难度',
   'calibrate.trouble.help':
-    '该层有多少数值超出阈值而被截断。低于 0.25% 属于良好；超过 0.5% 时，请在“精度”步骤中查看该层的误差。',
+    '8 位整数的舍入和截断在该层数值上产生的误差，相对于数值大小。低于 5% 没有问题；达到 12% 时请在“精度”步骤中查看该层。',
+  'calibrate.error': '误差',
   'calibrate.trouble.low': '良好',
   'calibrate.trouble.medium': '留意',
   'calibrate.trouble.high': '难以量化',

@@ -6,9 +6,9 @@ import { Resource } from '../../state/resource.svelte.ts';
 
 export type CalibratedLayer = CalibrationView['layers'][number];
 const BINS = 256;
-/** Where trouble begins to matter, and where it is severe, on its scale of 0 to 1. */
-const WATCH = 0.25;
-const HARD = 0.6;
+/** Relative errors from which a layer deserves a look, and from which it is hard: 26 and 18 dB of signal over noise. */
+const WATCH = 0.05;
+const HARD = 0.12;
 
 /** How hard a layer is to quantise, in three steps. */
 export function troubleLevel(trouble: number): 'low' | 'medium' | 'high' {
