@@ -2,6 +2,7 @@ import { createForwardSession } from '../inference/onnx-session.ts';
 import type { Network } from '../network/network.ts';
 import { calibrateTarget, type CalibrationResult, type TargetRequest } from './calibrate-target.ts';
 import { calibrationTarget } from './network-target.ts';
+import type { CalibrationTarget } from './target.ts';
 
 export interface CalibrationRequest extends Omit<TargetRequest, 'target' | 'createSession'> {
   /** Loaded with its weights. */
@@ -20,12 +21,21 @@ export interface CalibrationRequest extends Omit<TargetRequest, 'target' | 'crea
 export async function calibrate(request: CalibrationRequest): Promise<CalibrationResult> {
   const { network, threads } = request;
   const target = calibrationTarget(network);
-  const openSession: TargetRequest['createSession'] = (outputs) =>
+  const createSession = request.createSession ?? calibrationSession(network, target, threads);
+  return calibrateTarget({ ...request, target, createSession });
+}
+
+/** Opens sessions of ONNX Runtime for one input at a time. */
+export function calibrationSession(
+  network: Network,
+  target: CalibrationTarget,
+  threads: number | undefined,
+): TargetRequest['createSession'] {
+  return (outputs) =>
     createForwardSession(network, {
       outputs,
       inputShapes: target.inputs,
       // Inputs are counted while the next is forwarded: a second thread would only wait for the first.
       threads: threads ?? 1,
     });
-  return calibrateTarget({ ...request, target, createSession: request.createSession ?? openSession });
 }

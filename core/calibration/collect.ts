@@ -72,6 +72,17 @@ export async function collectValues(pass: Pass, counted: CountedValues, passes: 
 }
 
 async function inOnePass(pass: Pass, counted: CountedValues): Promise<CollectedValues> {
+  const { fine, ...record } = await countFine(pass);
+  const regions = [...fine].map(
+    ([id, values]) => [id, { range: values.range, histogram: values.histogram(counted) }] as const,
+  );
+  return { ...record, regions: new Map(regions) };
+}
+
+/** Counts the values of every region in one pass, into what merges exactly. Error: `calibration.not-finite`. */
+export async function countFine(
+  pass: Pass,
+): Promise<PassRecord & { readonly fine: ReadonlyMap<string, FineHistogram> }> {
   const fine = new Map(
     pass.regions.map(({ id, parts }) => [id, new FineHistogram(parts > 1 ? groupBins : undefined)] as const),
   );
@@ -80,10 +91,7 @@ async function inOnePass(pass: Pass, counted: CountedValues): Promise<CollectedV
     histogram?.add(values);
     return histogram?.range ?? emptyRange;
   });
-  const regions = [...fine].map(
-    ([id, values]) => [id, { range: values.range, histogram: values.histogram(counted) }] as const,
-  );
-  return { ...record, regions: new Map(regions) };
+  return { ...record, fine };
 }
 
 async function inTwoPasses(pass: Pass, counted: CountedValues): Promise<CollectedValues> {

@@ -15,6 +15,18 @@ const mostPending = 2 ** 32 - 1;
 /** Which values a method looks at: magnitudes of all but zeros, or what is not negative. */
 export type CountedValues = 'magnitudes' | 'not-negative';
 
+/** All that a `FineHistogram` knows, for keeping it in a file. */
+export interface FineCounts {
+  readonly range: BlobRange;
+  readonly fineBins: number;
+  /** Bins lie over [-2^exponent, 2^exponent). */
+  readonly exponent: number;
+  readonly zeros: number;
+  readonly smallNegatives: number;
+  /** 2 * fineBins counts. */
+  readonly counts: Float64Array;
+}
+
 /**
  * The values of a region, counted in one pass although their range is not known before the end.
  *
@@ -77,6 +89,25 @@ export class FineHistogram {
     }
     this.zeros += other.zeros;
     this.smallNegatives += other.smallNegatives + carried;
+  }
+
+  /** A copy of what was counted. */
+  snapshot(): FineCounts {
+    const { range, fineBins, exponent, zeros, smallNegatives, recent, settled } = this;
+    const counts = Float64Array.from(recent);
+    settled?.forEach((count, i) => (counts[i] += count));
+    return { range, fineBins, exponent, zeros, smallNegatives, counts };
+  }
+
+  /** The histogram that `snapshot` was taken of. */
+  static restore({ range, fineBins, exponent, zeros, smallNegatives, counts }: FineCounts): FineHistogram {
+    const restored = new FineHistogram(fineBins);
+    restored.range = range;
+    restored.exponent = exponent;
+    restored.zeros = zeros;
+    restored.smallNegatives = smallNegatives;
+    restored.settled = counts.slice();
+    return restored;
   }
 
   /** 2048 bins over [0, largest magnitude]; empty where all is 0. */

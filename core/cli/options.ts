@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { ShardPart } from '../calibration/shards/shard.ts';
 import type { ChannelOrder, PixelSize } from '../images/preprocessing.ts';
 
 /** The flags that describe preprocessing, as given; what is absent comes from transform_param or a default. */
@@ -45,6 +46,14 @@ export function parseCount(text: string): number {
 
 export function parseCountOrZero(text: string): number {
   return text.trim() === '0' ? 0 : parseCount(text);
+}
+
+/** `--shard I/N`. */
+export function parseShardPart(text: string): ShardPart {
+  const match = /^(\d+)\/(\d+)$/.exec(text);
+  const [index, count] = [Number(match?.[1]), Number(match?.[2])];
+  if (index >= 1 && index <= count) return { index, count };
+  throw new InvalidArgumentError(`"${text}" is not a part and a number of parts, such as 1/8.`);
 }
 
 /** `--input-shape`, for files that do not say the shape of their input. */

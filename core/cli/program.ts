@@ -8,6 +8,7 @@ import { addDevicesCommand } from './commands/devices.ts';
 import { addEvaluateCommand } from './commands/evaluate.ts';
 import { addForwardCommand } from './commands/forward.ts';
 import { addInspectCommand } from './commands/inspect.ts';
+import { addMergeCommand } from './commands/merge.ts';
 import { addReportCommand } from './commands/report.ts';
 import { addRunCommand } from './commands/run.ts';
 import { VERSION } from '../common/version.ts';
@@ -51,6 +52,7 @@ function makeProgram(signal: AbortSignal): Command {
   addInspectCommand(program);
   addForwardCommand(program, signal);
   addCalibrateCommand(program, signal);
+  addMergeCommand(program, signal);
   addDevicesCommand(program, signal);
   addEvaluateCommand(program, signal);
   addBuildCommand(program, signal);

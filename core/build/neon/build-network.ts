@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { boardGraph } from '../../calibration/board-graph.ts';
 import type { TableFormat } from '../../calibration/table.ts';
+import { sha256OfFiles } from '../../common/sha256.ts';
 import { foldAffineForward } from '../../graph/fold-affine-forward.ts';
 import { optimise } from '../../graph/passes.ts';
 import { lowerNetwork } from '../../network/lower.ts';
@@ -29,16 +28,7 @@ export async function buildNeonFromNetwork(build: NetworkBuild): Promise<BuiltPa
     ...rest,
     graph: board?.graph ?? optimise(lowerNetwork(network), [foldAffineForward]),
     table: board?.table,
-    modelSha256: await sha256Of(modelFile === undefined ? [file] : [file, modelFile]),
-    tableSha256: tableFile === undefined ? undefined : await sha256Of([tableFile]),
+    modelSha256: await sha256OfFiles(modelFile === undefined ? [file] : [file, modelFile]),
+    tableSha256: tableFile === undefined ? undefined : await sha256OfFiles([tableFile]),
   });
-}
-
-/** SHA-256 of files one after the other, in hexadecimal. */
-async function sha256Of(paths: readonly string[]): Promise<string> {
-  const hash = createHash('sha256');
-  for (const path of paths) {
-    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-  }
-  return hash.digest('hex');
 }

@@ -1,20 +1,25 @@
 import { Option, type Command } from 'commander';
-import { rm } from 'node:fs/promises';
 import { calibrate } from '../../calibration/calibrate.ts';
-import type { BlobCalibration } from '../../calibration/choose-thresholds.ts';
 import type { Grouping } from '../../calibration/formats/format.ts';
 import { tableFormatNames } from '../../calibration/formats/index.ts';
 import { methodNames, type MethodName } from '../../calibration/methods/index.ts';
-import { writeTable } from '../../calibration/read-table.ts';
+import { countShard, type ShardRequest } from '../../calibration/shards/count-shard.ts';
+import type { ShardPart } from '../../calibration/shards/shard.ts';
+import { writeShard } from '../../calibration/shards/shard-file.ts';
 import type { TableFormat } from '../../calibration/table.ts';
-import { tuningFile } from '../../calibration/tuning/tuning.ts';
 import { CortadoError } from '../../common/errors.ts';
 import { isTensorFile, listImages } from '../../images/list-images.ts';
 import { loadNetwork } from '../../network/load.ts';
-import { addPreprocessingOptions, inputShapeOption, parseCount, type PreprocessingOptions } from '../options.ts';
+import {
+  addPreprocessingOptions,
+  inputShapeOption,
+  parseCount,
+  parseShardPart,
+  type PreprocessingOptions,
+} from '../options.ts';
 import { preprocessingFor } from '../preprocessing.ts';
 import { calibrateBest } from './calibrate-best.ts';
-import { textTable } from '../text-table.ts';
+import { noteSkipped, writeCalibration } from './write-calibration.ts';
 import { note, print, progressOnStderr } from '../terminal.ts';
 
 interface CalibrateFlags extends PreprocessingOptions {
@@ -28,7 +33,8 @@ interface CalibrateFlags extends PreprocessingOptions {
   readonly group?: string;
   readonly gpu: string;
   readonly threads?: number;
-  readonly passes: string;
+  readonly passes?: string;
+  readonly shard?: ShardPart;
   readonly bestAccuracy?: true;
   readonly json?: true;
 }
@@ -61,8 +67,9 @@ export function addCalibrateCommand(program: Command, signal: AbortSignal): void
         '2: thresholds exactly as the original tools; 1: half the time, thresholds nearly the same',
       )
         .choices(['1', '2'])
-        .default('2'),
+        .default(undefined, '2'),
     )
+    .option('--shard <i/n>', 'count one part of n of the inputs, in one pass, for "cortado merge"', parseShardPart)
     .option(
       '--best-accuracy',
       'try equalisation, bias correction and methods; takes minutes, writes TABLE.tuning.json beside the table',
@@ -84,11 +91,11 @@ async function run(flags: CalibrateFlags, signal: AbortSignal): Promise<void> {
   const inputs = await listImages(flags.images);
   const resolved = inputs.every(isTensorFile) ? undefined : await preprocessingFor(network, flags);
   resolved?.notes.forEach(note);
-  if (flags.bestAccuracy === true) {
+  if (flags.bestAccuracy === true && flags.shard === undefined) {
     await calibrateBest({ network, inputs, preprocessing: resolved?.preprocessing }, flags, signal);
     return;
   }
-  const result = await calibrate({
+  const request = {
     network,
     inputs,
     preprocessing: resolved?.preprocessing,
@@ -96,50 +103,35 @@ async function run(flags: CalibrateFlags, signal: AbortSignal): Promise<void> {
     method: flags.method,
     group: flags.group === undefined ? undefined : (Number(flags.group) as Grouping),
     threads: flags.threads,
-    passes: flags.passes === '1' ? 1 : 2,
     signal,
     onProgress: progressOnStderr(),
-  });
-  result.skipped.forEach(({ path, reason }) => {
-    note(`Skipped ${path}: ${reason}`);
-  });
-  result.notes.forEach(note);
-  await writeTable(flags.output, result.table);
-  // One that an earlier call left would be taken for this table's.
-  await rm(tuningFile(flags.output), { force: true });
-  if (flags.json === true) {
-    const layers = result.layers.map(({ key, blob, part, max, threshold, scale, clippedShare }) => ({
-      key,
-      blob,
-      part,
-      max,
-      threshold,
-      scale,
-      clippedShare,
-    }));
-    print(
-      JSON.stringify(
-        { output: flags.output, format: flags.format, used: result.used, skipped: result.skipped, layers },
-        null,
-        2,
-      ),
-    );
+  };
+  if (flags.shard !== undefined) {
+    await writeOnePart({ ...request, part: flags.shard }, flags);
     return;
   }
-  print(thresholdTable(result.layers));
-  note(`${result.used} inputs, ${result.method}; wrote ${flags.output}`);
+  const result = await calibrate({ ...request, passes: flags.passes === '1' ? 1 : 2 });
+  await writeCalibration(result, flags);
 }
 
-function thresholdTable(layers: readonly BlobCalibration[]): string {
-  return textTable(
-    ['line', 'blob', 'largest', 'threshold', 'scale', 'clipped'],
-    layers.map(({ key, blob, max, threshold, scale, clippedShare }) => [
-      key,
-      blob,
-      max.toPrecision(5),
-      threshold.toPrecision(5),
-      scale.toPrecision(5),
-      `${(100 * clippedShare).toFixed(2)} %`,
-    ]),
-  );
+/** `--shard`: counts one part, and leaves choosing to `cortado merge`. */
+async function writeOnePart(request: ShardRequest, flags: CalibrateFlags): Promise<void> {
+  if (flags.passes === '2' || flags.bestAccuracy === true) {
+    throw new CortadoError(
+      'cli.usage',
+      'A shard is counted in one pass, and thresholds are chosen when all shards are merged.',
+      `Leave ${flags.bestAccuracy === true ? '--best-accuracy' : '--passes'} out.`,
+      { location: { field: '--shard' } },
+    );
+  }
+  const shard = await countShard(request);
+  await writeShard(flags.output, shard);
+  noteSkipped(shard.skipped);
+  const { index, count } = shard.part;
+  if (flags.json === true) {
+    print(
+      JSON.stringify({ output: flags.output, shard: shard.part, used: shard.used, skipped: shard.skipped }, null, 2),
+    );
+  }
+  note(`${shard.used} inputs; wrote ${flags.output}, part ${index} of ${count}. Merge all parts with "cortado merge".`);
 }
