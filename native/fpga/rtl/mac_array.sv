@@ -62,17 +62,19 @@ module mac_array #(
   // Sums: read after 5 cycles, write after 7.
   logic [7:0] valid_q, bank_q;
   logic [5:0] clear_q;
-  logic [D-1:0] read_addr, write_addr;
+  logic [D-1:0] read_addr_early, read_addr, write_addr;
   logic [2*D-1:0] bank_addr;
 
-  delay_line #(.Width(D), .Cycles(5)) u_read_addr (.clk_i, .data_i(group_i), .data_o(read_addr));
+  delay_line #(.Width(D), .Cycles(4)) u_read_addr (.clk_i, .data_i(group_i), .data_o(read_addr_early));
   delay_line #(.Width(D), .Cycles(2)) u_write_addr (.clk_i, .data_i(read_addr), .data_o(write_addr));
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       valid_q <= '0;
       bank_q <= '0;
+      read_addr <= '0;                    // the reset keeps it a flip-flop: shift registers are slow, and the RAMs' read is long
     end else begin
+      read_addr <= read_addr_early;
       valid_q <= {valid_q[6:0], valid_i};
       bank_q <= {bank_q[6:0], bank_i};
     end
