@@ -43,7 +43,7 @@ export function configureAndBuild(root, preset, targets) {
 }
 
 /** Runs cmake and shows its output only where it fails. */
-function quietly(output, step, folder, args) {
+export function quietly(output, step, folder, args) {
   try {
     execFileSync('cmake', args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1 << 28 });
   } catch (error) {

@@ -39,6 +39,12 @@ const TEST_PACKAGES = {
   'fonts-noto-cjk': '/usr/share/doc/fonts-noto-cjk',
   xvfb: 'xvfb-run',
   xauth: 'xauth',
+  // The accelerator: its simulation, its proofs, the script that builds bitstreams, its device tree.
+  verilator: 'verilator',
+  yosys: 'yosys',
+  iverilog: 'iverilog',
+  tcl: 'tclsh',
+  'device-tree-compiler': 'dtc',
 };
 
 const profile = process.argv[2] ?? 'test';

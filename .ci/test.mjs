@@ -1,12 +1,13 @@
 // Runs every check and every test, goes on after a failure, and ends with one line that counts them all:
 // `N passed, M failed, K skipped`. `npm test` calls it after the set-up.
 //
-//   node .ci/test.mjs [GROUP…]     static, unit, native, cross; all without arguments
+//   node .ci/test.mjs [GROUP…]     static, native, cross, fpga, unit; all without arguments
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { configureAndBuild } from './agents.mjs';
+import { buildSimulation } from './fpga.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const results = join(root, 'build', 'test-results');
@@ -29,6 +30,8 @@ const groups = {
   ],
   native: [() => nativeTests('host'), () => nativeTests('host-sanitize')],
   cross: [() => nativeTests('aarch64'), () => nativeTests('armv7')],
+  // Before the unit tests: those of the accelerator's compiler run their programs on the simulation that this builds.
+  fpga: [fpgaTests],
   unit: [unitTests],
 };
 
@@ -66,8 +69,16 @@ function unitTests() {
 
 function nativeTests(preset) {
   console.log(`== native tests, ${preset}`);
-  const folder = configureAndBuild(root, preset, []);
-  const output = join(results, `ctest-${preset}.xml`);
+  ctest(configureAndBuild(root, preset, []), preset);
+}
+
+function fpgaTests() {
+  console.log('== the accelerator in simulation');
+  ctest(buildSimulation(root), 'fpga');
+}
+
+function ctest(folder, name) {
+  const output = join(results, `ctest-${name}.xml`);
   rmSync(output, { force: true });
   spawnSync(
     'ctest',
@@ -78,14 +89,14 @@ function nativeTests(preset) {
     },
   );
   const attributes = /<testsuite\b[^>]*>/.exec(readText(output) ?? '')?.[0];
-  if (attributes === undefined) return count(`ctest ${preset} gave no report`, 'failed');
-  const number = (name) => Number(new RegExp(`\\b${name}="(\\d+)"`).exec(attributes)?.[1] ?? 0);
+  if (attributes === undefined) return count(`ctest ${name} gave no report`, 'failed');
+  const number = (attribute) => Number(new RegExp(`\\b${attribute}="(\\d+)"`).exec(attributes)?.[1] ?? 0);
   const failed = number('failures');
   const skipped = number('skipped') + number('disabled');
   total.failed += failed;
   total.skipped += skipped;
   total.passed += number('tests') - failed - skipped;
-  if (failed > 0) failures.push(`${failed} native tests, ${preset}`);
+  if (failed > 0) failures.push(`${failed} native tests, ${name}`);
 }
 
 function count(name, outcome) {

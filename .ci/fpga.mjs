@@ -1,0 +1,19 @@
+// Builds the accelerator's simulation, `build/fpga`, with all of its tests.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { quietly } from './agents.mjs';
+
+/**
+ * @param root the repository
+ * @returns the build folder
+ */
+export function buildSimulation(root) {
+  const source = join(root, 'native', 'fpga');
+  const output = join(root, 'build', 'fpga');
+  if (!existsSync(join(output, 'CMakeCache.txt'))) {
+    quietly(output, 'configure', root, ['-S', source, '-B', output, '-G', 'Ninja']);
+  }
+  process.stderr.write('Building the accelerator’s simulation …\n');
+  quietly(output, 'build', root, ['--build', output, '--parallel', '2']);
+  return output;
+}
