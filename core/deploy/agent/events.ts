@@ -45,7 +45,14 @@ export const probeSchema = v.object({
   temperatures: v.array(temperatureSchema),
   throttled: v.nullish(throttled, null),
   fpga: v.nullish(
-    v.object({ manager: v.nullable(text), state: v.nullish(text, null), part: v.nullish(text, null) }),
+    v.object({
+      manager: v.nullable(text),
+      state: v.nullish(text, null),
+      part: v.nullish(text, null),
+      uio: v.optional(v.array(v.object({ device: text, name: text, address: count, bytes: count })), []),
+      buffers: v.optional(v.array(v.object({ kind: text, name: text, bytes: count })), []),
+      cma: v.nullish(v.object({ totalBytes: count, freeBytes: count }), null),
+    }),
     null,
   ),
 });

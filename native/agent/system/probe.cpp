@@ -14,6 +14,7 @@
 #include "system/agent_identity.h"
 #include "system/conditions.h"
 #include "system/cpus.h"
+#include "system/fpga.h"
 #include "text_file.h"
 
 namespace cortado {
@@ -97,15 +98,6 @@ Json storage_part() {
   return JsonObject().add("path", folder).add("freeBytes", free).done();
 }
 
-Json fpga_part() {
-  const std::string folder = "/sys/class/fpga_manager/fpga0/";
-  return JsonObject()
-      .add("manager", text_or_nothing(read_text_file(folder + "name")))
-      .add("state", text_or_nothing(read_text_file(folder + "state")))
-      .add("part", std::nullopt)
-      .done();
-}
-
 }  // namespace
 
 JsonObject probe_event() {
@@ -116,7 +108,8 @@ JsonObject probe_event() {
       .add("memory", memory_part())
       .add("storage", storage_part());
   add_conditions(object, read_conditions());
-  object.add("fpga", fpga_part());
+  LinuxSystem linux_system;
+  object.add("fpga", fpga_facts(linux_system));
   return object;
 }
 
