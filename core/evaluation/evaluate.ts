@@ -22,14 +22,25 @@ export interface EvaluationRequest extends LongCall {
   readonly table: ScaleTable;
   /** Layers of the int8 network that run in float. */
   readonly keepFloat?: ReadonlySet<string> | undefined;
+  /** By value: what the graph divides its channels by (`boardGraph`). */
+  readonly divisors?: ReadonlyMap<string, readonly number[]> | undefined;
   readonly inputs: readonly string[];
   readonly preprocessing?: Preprocessing | undefined;
   /** Class by file name. */
   readonly labels?: ReadonlyMap<string, number> | undefined;
   /** Runs packages; in TypeScript where absent. */
   readonly runner?: PackageRunner | undefined;
+  /** Is told the outputs of every input, in the order of the inputs. */
+  readonly onAnswers?: ((answers: Answers) => void) | undefined;
   /** Inputs that the errors by layer are measured on; 0 leaves them out. */
   readonly layerInputs?: number;
+}
+
+/** What both networks make of one input: by output, in the network's order. */
+export interface Answers {
+  readonly path: string;
+  readonly fp32: readonly Float32Array[];
+  readonly int8: readonly Float32Array[];
 }
 
 export interface Evaluation {
@@ -60,7 +71,7 @@ const usualLayerInputs = 4;
 export async function evaluate(request: EvaluationRequest): Promise<Evaluation> {
   const { network, inputs, labels, signal } = request;
   const input = onlyInput(network);
-  const layerErrors = new LayerErrors(request.graph, request.table, request.keepFloat);
+  const layerErrors = new LayerErrors(request);
   const probed = request.layerInputs ?? usualLayerInputs;
   const names = network.outputs;
   const exactNames = probed === 0 ? [] : layerErrors.values.filter((id) => network.values.has(id));
@@ -89,6 +100,7 @@ export async function evaluate(request: EvaluationRequest): Promise<Evaluation> 
     }
     (await running).forEach((found, index) => {
       const wanted = exact[index];
+      request.onAnswers?.({ path: waiting[index].path, fp32: wanted, int8: found });
       wanted.forEach((values, output) => {
         outputs.add(values, (i) => found[output][i]);
       });

@@ -21,17 +21,28 @@ export interface LayerError {
   readonly advice: string;
 }
 
+export interface ProbedNetwork {
+  /** Optimised. */
+  readonly graph: Graph;
+  /** Of the graph's weights. */
+  readonly table: ScaleTable;
+  /** Layers that run in float. */
+  readonly keepFloat?: ReadonlySet<string> | undefined;
+  /** By value: what the graph divides its channels by, the exact values not being divided. */
+  readonly divisors?: ReadonlyMap<string, readonly number[]> | undefined;
+}
+
 /** Sums over inputs for every int8 convolution of a network. */
 export class LayerErrors {
   private readonly probes: readonly LayerProbe[];
   private readonly whole: QuantizedNetwork;
 
-  /** @param graph optimised; @param table of the graph's weights; @param keepFloat layers that run in float */
-  constructor(
-    private readonly graph: Graph,
-    table: ScaleTable,
-    keepFloat: ReadonlySet<string> = new Set(),
-  ) {
+  private readonly graph: Graph;
+  private readonly divisors: ReadonlyMap<string, readonly number[]>;
+
+  constructor({ graph, table, keepFloat = new Set(), divisors = new Map() }: ProbedNetwork) {
+    this.graph = graph;
+    this.divisors = divisors;
     this.whole = quantizeNetwork(graph, table, 'int8', keepFloat).network;
     this.probes = graph.operations
       .filter((operation) => operation.kind === 'convolution')
@@ -45,7 +56,8 @@ export class LayerErrors {
   }
 
   /** Adds one input, with the fp32 values of `values`. */
-  async add(input: Tensor, exact: ReadonlyMap<string, Float32Array>): Promise<void> {
+  async add(input: Tensor, undivided: ReadonlyMap<string, Float32Array>): Promise<void> {
+    const exact = new Map([...undivided].map(([id, values]) => [id, divided(values, this.divisors.get(id))] as const));
     const { type, scale } = this.whole.tensors[this.whole.inputs[0]];
     const byValue = new Map(this.probes.map((probe) => [probe.operation.output, probe]));
     const [inputId] = this.graph.inputs;
@@ -70,6 +82,13 @@ export class LayerErrors {
   results(): readonly LayerError[] {
     return this.probes.map((probe) => probe.result(this.graph)).sort((a, b) => a.alone.sqnr - b.alone.sqnr);
   }
+}
+
+/** One sample's values with each channel divided by its divisor. */
+function divided(values: Float32Array, divisors: readonly number[] | undefined): Float32Array {
+  if (divisors === undefined) return values;
+  const plane = values.length / divisors.length;
+  return values.map((value, index) => value / divisors[Math.floor(index / plane)]);
 }
 
 function scaleOf(network: QuantizedNetwork, id: string): number {
@@ -114,27 +133,39 @@ class LayerProbe {
 
   result(graph: Graph): LayerError {
     const alone = this.alone.closeness();
+    const accumulated = this.accumulated.closeness();
     const clippedShare = this.counted === 0 ? 0 : this.clipped / this.counted;
     return {
       layer: this.operation.layer,
       blob: graph.values.get(this.operation.output)?.blob ?? this.operation.output,
       alone,
-      accumulated: this.accumulated.closeness(),
+      accumulated,
       clippedShare,
-      advice: adviceFor(alone.sqnr, clippedShare, this.operation),
+      advice: adviceFor(alone, accumulated, clippedShare, this.operation),
     };
   }
 }
 
-/** dB below which a layer is worth a look, and share of saturated values that is worth one. */
+/** dB below which a layer is worth a look, below which it is worth its time in float, and what saturated share is much. */
 const poorSqnr = 25;
+const badSqnr = 15;
 const muchClipping = 0.005;
 
-function adviceFor(sqnr: number, clippedShare: number, { group, weights }: ConvolutionOperation): string {
-  if (sqnr >= poorSqnr) return '';
-  if (clippedShare > muchClipping) return 'Its input saturates much: try --method percentile or minmax.';
-  if (group > 1 && weights.length / group < 32) {
-    return 'A depthwise layer with channels of unlike ranges: calibrate with --best-accuracy, which equalises them.';
+function adviceFor(
+  alone: Closeness,
+  accumulated: Closeness,
+  clippedShare: number,
+  { layer, group, weights }: ConvolutionOperation,
+): string {
+  if (alone.sqnr >= poorSqnr) {
+    return accumulated.sqnr >= badSqnr
+      ? 'None needed: alone it costs next to nothing.'
+      : 'None of its own: its error comes from the layers before it.';
   }
-  return 'Its input has a wide range for 8 bits: try --method mse, or calibrate with --best-accuracy.';
+  const otherwise = alone.sqnr < badSqnr ? ` Else keep it in float: --keep-float ${layer}.` : '';
+  if (clippedShare > muchClipping) return `Its input saturates much: try --method percentile or minmax.${otherwise}`;
+  if (group > 1 && weights.length / group < 32) {
+    return `A depthwise layer with channels of unlike ranges: calibrate with --best-accuracy, which equalises them.${otherwise}`;
+  }
+  return `Its input has a wide range for 8 bits: try --method mse, or calibrate with --best-accuracy.${otherwise}`;
 }
