@@ -1,4 +1,5 @@
 import type { MessagePortMain } from 'electron';
+import { constants, setPriority } from 'node:os';
 import { answerCall } from '../shared/answer-call.ts';
 import { engineCalls } from '../shared/ipc-schema.ts';
 import type { FromEngine, PortCall, PortMessage, ToEngine } from '../shared/messages.ts';
@@ -9,6 +10,8 @@ import { projectQueries } from './queries/project.ts';
 import { resultQueries } from './queries/results.ts';
 import type { Tell } from './tell.ts';
 
+// The window comes first where both want the processor; threads that are made later inherit this.
+setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 const HEARTBEAT_MS = 1000;
 
 let port: MessagePortMain | undefined;

@@ -7,6 +7,7 @@ import { hasBoards, hasTestData, testData } from '../support/paths.ts';
 import { TestApp } from './support/app.ts';
 import { Person } from './support/person.ts';
 import { electronRuntime, ROOT } from './support/runtime.ts';
+import { tasksDuring } from './support/window-tasks.ts';
 
 const runtime = electronRuntime();
 const bundles = join(ROOT, 'build', 'app-board-test');
@@ -63,8 +64,15 @@ describe.skipIf(runtime === undefined || !hasBoards || !hasTestData)('the window
     await app.killEngine();
     await person.readsError('stopped unexpectedly during the step Calibrate');
     await person.press('Start it again');
-    await person.press('Go on with it');
-    await person.reads(`Calibrated on ${PICTURES} pictures.`, SLOW);
+    const { longestOwnMs, longestMs } = await tasksDuring(app, async () => {
+      await person.press('Go on with it');
+      await person.reads(`Calibrated on ${PICTURES} pictures.`, SLOW);
+      await app.page.getByRole('img', { name: /^Values of/ }).waitFor();
+    });
+    const figures = `${longestOwnMs.toFixed(1)} ms of its own, ${longestMs.toFixed(1)} ms by the clock`;
+    process.stderr.write(`longest task of the window during the calibration: ${figures}\n`);
+    // By the thread's own time, which does not depend on what else the computer is doing.
+    expect(longestOwnMs).toBeLessThan(50);
     await person.press('Continue to Accuracy');
     await person.press('Skip to Target');
     await person.chooses(/^Other 64-bit ARM/);

@@ -8,7 +8,9 @@ import { fuseConfig } from '../../electron/packaging/fuses.mjs';
 import { environmentConfig, packageApp } from '../../electron/packaging/package.mjs';
 import { missingResources } from '../../electron/packaging/required-resources.mjs';
 import { TestApp } from './support/app.ts';
+import { Person } from './support/person.ts';
 import { electronRuntime, ROOT } from './support/runtime.ts';
+import { sampleWay } from './support/sample-way.ts';
 
 const runtime = electronRuntime();
 const mebibyte = 1024 * 1024;
@@ -64,7 +66,7 @@ describe.skipIf(runtime === undefined)('the packaged app', () => {
   beforeAll(async () => {
     const env = { ...process.env, ELECTRON_OVERRIDE_DIST_PATH: runtime };
     process.env.CORTADO_TEST_BUILD = '1';
-    await packageApp({ dir: true, page: join(ROOT, 'test', 'app', 'page'), env });
+    await packageApp({ dir: true, env });
     app = await TestApp.start(executable);
   });
 
@@ -103,15 +105,10 @@ describe.skipIf(runtime === undefined)('the packaged app', () => {
     expect(size).toBeLessThan(350e6);
   });
 
-  it('starts, and calibrates, builds and runs the sample with its own libraries and agents', async () => {
+  it('starts, and takes the sample the whole way by clicks, with its own libraries and agents', async () => {
     expect(await app.electron.evaluate(({ app: electron }) => electron.isPackaged)).toBe(true);
     expect(await app.get('app.notices')).toContain('Third-party');
-    await app.get('project.create', { folder: join(app.folder, 'sample'), name: 'Digits', from: 'sample' });
-    for (const stage of ['load', 'calibrate', 'build', 'run'] as const) {
-      const view = await app.runStage(stage);
-      expect([stage, view.error?.details ?? '']).toEqual([stage, '']);
-    }
-    expect(await app.get('reports.list')).toHaveLength(1);
+    await sampleWay(new Person(app));
   });
 });
 

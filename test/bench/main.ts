@@ -1,6 +1,10 @@
+import { benchApp } from './app.ts';
 import { benchCalibrate } from './calibrate.ts';
 
-const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { calibrate: benchCalibrate };
+const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  app: benchApp,
+  calibrate: benchCalibrate,
+};
 
 const [name = '', ...args] = process.argv.slice(2);
 if (!Object.hasOwn(benches, name)) {

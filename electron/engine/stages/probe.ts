@@ -1,5 +1,6 @@
+import { join } from 'node:path';
+import { probeBoard } from '../../../core/deploy/probe-board.ts';
 import type { BoardView } from '../../shared/schemas/results.ts';
-import { probeBoard } from '../probe-board.ts';
 import { undecided } from '../project-session.ts';
 import type { Stage } from '../stage-context.ts';
 
@@ -13,13 +14,15 @@ export const probe: Stage = async (context): Promise<BoardView> => {
   const found = await probeBoard({
     ...login,
     agentFor: session.agentFor,
-    resources: session.resources,
+    boardsFolder: join(session.resources, 'boards'),
     signal,
     onProgress: context.onProgress,
     onLog: context.log,
-    onPart: context.part,
+    onPart: ({ name, status }) => {
+      context.part({ name, status, detail: null });
+    },
   });
   login.succeeded();
   found.warnings.forEach(context.warn);
-  return { address, ...found };
+  return { address, ...found, warnings: [...found.warnings] };
 };

@@ -12,6 +12,8 @@ interface StartOptions {
 }
 
 interface Running {
+  /** When the process was started, as `performance.now()` has it. */
+  readonly startedAt: number;
   readonly electron: ElectronApplication;
   readonly page: Page;
 }
@@ -40,6 +42,11 @@ export class TestApp {
 
   get page(): Page {
     return this.running.page;
+  }
+
+  /** When its process was started, as `performance.now()` has it. */
+  get startedAt(): number {
+    return this.running.startedAt;
   }
 
   async close(): Promise<void> {
@@ -116,6 +123,7 @@ export class TestApp {
 }
 
 async function launch({ executable, app }: StartOptions, folder: string, display: VirtualDisplay): Promise<Running> {
+  const startedAt = performance.now();
   const electron = await _electron.launch({
     executablePath: executable,
     // Chromium's sandbox refuses to run as root, which tests in containers are.
@@ -127,7 +135,7 @@ async function launch({ executable, app }: StartOptions, folder: string, display
   });
   const page = await electron.firstWindow();
   await page.waitForLoadState('load');
-  return { electron, page };
+  return { startedAt, electron, page };
 }
 
 /** Without what would change how Electron starts. */

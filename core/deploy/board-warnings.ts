@@ -1,4 +1,4 @@
-import type { ProbeEvent } from '../../core/deploy/agent/events.ts';
+import type { ProbeEvent } from './agent/events.ts';
 
 /** Celsius from which many boards slow down. */
 const HOT = 80;

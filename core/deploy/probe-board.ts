@@ -1,48 +1,65 @@
-import { join } from 'node:path';
-import { CortadoError } from '../../core/common/errors.ts';
-import type { LongCall } from '../../core/common/progress.ts';
-import type { BoardAddress } from '../../core/deploy/address.ts';
-import { callAgent } from '../../core/deploy/agent/remote-agent.ts';
-import type { ProbeEvent } from '../../core/deploy/agent/events.ts';
-import type { BoardArchitecture } from '../../core/deploy/architecture.ts';
-import { install } from '../../core/deploy/board/install.ts';
-import { describeFile } from '../../core/deploy/board/upload.ts';
-import { Workspace } from '../../core/deploy/board/workspace.ts';
-import { readBoardCatalogue, recogniseBoard } from '../../core/deploy/board-catalogue.ts';
-import { learnNature } from '../../core/deploy/probe.ts';
-import type { Credentials } from '../../core/deploy/ssh/authentication.ts';
-import { BoardConnection } from '../../core/deploy/ssh/connection.ts';
-import type { HostKeyPolicy } from '../../core/deploy/ssh/host-key.ts';
-import { chooseVirtualBoard } from '../../core/deploy/virtual/choose.ts';
-import { startVirtualBoard, type VirtualBoard } from '../../core/deploy/virtual/virtual-board.ts';
-import type { BoardView } from '../shared/schemas/results.ts';
-import type { StageView } from '../shared/schemas/stages.ts';
+import { CortadoError } from '../common/errors.ts';
+import type { LongCall } from '../common/progress.ts';
+import type { BoardAddress } from './address.ts';
+import { callAgent } from './agent/remote-agent.ts';
+import type { ProbeEvent } from './agent/events.ts';
+import type { BoardArchitecture } from './architecture.ts';
+import { install } from './board/install.ts';
+import { describeFile } from './board/upload.ts';
+import { Workspace } from './board/workspace.ts';
+import { readBoardCatalogue, recogniseBoard } from './board-catalogue.ts';
+import { learnNature } from './probe.ts';
+import type { Credentials } from './ssh/authentication.ts';
+import { BoardConnection } from './ssh/connection.ts';
+import type { HostKeyPolicy } from './ssh/host-key.ts';
+import { chooseVirtualBoard } from './virtual/choose.ts';
+import { startVirtualBoard, type VirtualBoard } from './virtual/virtual-board.ts';
 import { boardWarnings } from './board-warnings.ts';
+
+/** What a probe does, one after the other. */
+export interface ProbePart {
+  readonly name: 'connect' | 'upload' | 'probe';
+  readonly status: 'running' | 'done' | 'failed';
+}
+
+/** What a board is. */
+export interface ProbedBoard {
+  /** Id of the description that fits; null where none does. */
+  readonly recognised: string | null;
+  readonly hostKey: { readonly type: string; readonly fingerprint: string };
+  readonly virtual: boolean;
+  readonly emulated: boolean;
+  /** The agent's own words. */
+  readonly probe: ProbeEvent;
+  /** What will limit a run, in sentences, each with its remedy. */
+  readonly warnings: readonly string[];
+}
 
 export interface ProbeRequest extends LongCall {
   readonly board: BoardAddress;
   readonly credentials: Credentials;
   readonly hostKeys: HostKeyPolicy;
   readonly agentFor: (architecture: BoardArchitecture) => Promise<string>;
-  readonly resources: string;
+  /** Folder of the descriptions of boards. */
+  readonly boardsFolder: string;
   readonly onLog: (text: string) => void;
-  readonly onPart: (part: StageView['parts'][number]) => void;
+  readonly onPart: (part: ProbePart) => void;
 }
 
 /** Logs in, sends the agent, asks it what the board is, and leaves nothing there. Throws `ssh.…`, `board.…`. */
-export async function probeBoard(request: ProbeRequest): Promise<Omit<BoardView, 'address'>> {
+export async function probeBoard(request: ProbeRequest): Promise<ProbedBoard> {
   let virtual: VirtualBoard | undefined;
   let connection: BoardConnection | undefined;
   let workspace: Workspace | undefined;
   const { signal, onPart } = request;
-  const part = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
-    onPart({ name, status: 'running', detail: null });
+  const part = async <T>(name: ProbePart['name'], work: () => Promise<T>): Promise<T> => {
+    onPart({ name, status: 'running' });
     try {
       const result = await work();
-      onPart({ name, status: 'done', detail: null });
+      onPart({ name, status: 'done' });
       return result;
     } catch (error) {
-      onPart({ name, status: 'failed', detail: null });
+      onPart({ name, status: 'failed' });
       throw error;
     }
   };
@@ -63,7 +80,7 @@ export async function probeBoard(request: ProbeRequest): Promise<Omit<BoardView,
     const probe = await part('probe', () => askAgent(opened, call, request));
     const { type, fingerprint } = opened.hostKey;
     return {
-      recognised: await recognise(request.resources, nature.virtual, probe),
+      recognised: await recognise(request.boardsFolder, nature.virtual, probe),
       hostKey: { type, fingerprint },
       virtual: nature.virtual,
       emulated: nature.emulated,
@@ -114,9 +131,9 @@ async function askAgent(
   );
 }
 
-async function recognise(resources: string, virtual: boolean, probe: ProbeEvent): Promise<string | null> {
+async function recognise(boardsFolder: string, virtual: boolean, probe: ProbeEvent): Promise<string | null> {
   if (virtual) return 'virtual';
   const { model } = probe.system;
   if (model === null) return null;
-  return recogniseBoard(await readBoardCatalogue(join(resources, 'boards')), model)?.id ?? null;
+  return recogniseBoard(await readBoardCatalogue(boardsFolder), model)?.id ?? null;
 }

@@ -1,0 +1,115 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { textTable } from '../../core/cli/text-table.ts';
+import { buildApp } from '../../electron/packaging/build.mjs';
+import { packageApp } from '../../electron/packaging/package.mjs';
+import { TestApp } from '../app/support/app.ts';
+import { Person } from '../app/support/person.ts';
+import { electronRuntime, ROOT } from '../app/support/runtime.ts';
+import { tasksDuring } from '../app/support/window-tasks.ts';
+import { hasTestData, testData } from '../support/paths.ts';
+
+const STARTS = 5;
+const bundles = join(ROOT, 'build', 'app-bench');
+
+/**
+ * Measures the app: how long a cold start takes to the first step that can be used, how large the installed folder is, and
+ * how long the window's thread is held at most while SqueezeNet is calibrated and while a graph of ResNet-50 is moved.
+ */
+export async function benchApp(): Promise<void> {
+  const runtime = electronRuntime();
+  if (runtime === undefined || !hasTestData) {
+    process.stderr.write('This needs an Electron runtime, Xvfb and the test data (CORTADO_TEST_DATA).\n');
+    process.exitCode = 1;
+    return;
+  }
+  const executable = join(runtime, 'electron');
+  await buildApp({ output: bundles });
+  process.env.CORTADO_TEST_BUILD = '1';
+  await packageApp({ dir: true, env: { ...process.env, ELECTRON_OVERRIDE_DIST_PATH: runtime } });
+  const installed = join(ROOT, 'dist', 'linux-unpacked');
+  const rows = [
+    ['cold start to the first step, from source', `${(await coldStart(executable, bundles)).toFixed(0)} ms`],
+    ['cold start to the first step, installed', `${(await coldStart(join(installed, 'cortado'))).toFixed(0)} ms`],
+    ['installed size', `${((await sizeOf(installed)) / 1e6).toFixed(0)} MB`],
+    ...(await windowTasks(executable)),
+  ];
+  process.stdout.write(`${textTable(['what', 'measured'], rows)}\n`);
+}
+
+/** Median of some starts, in milliseconds. */
+async function coldStart(executable: string, app?: string): Promise<number> {
+  const times: number[] = [];
+  for (let start = 0; start < STARTS; start++) {
+    const started = await TestApp.start(executable, app);
+    await started.page.getByRole('button', { name: 'Open the sample' }).waitFor();
+    times.push(performance.now() - started.startedAt);
+    await started.close();
+  }
+  return times.sort((a, b) => a - b)[Math.floor(STARTS / 2)];
+}
+
+async function windowTasks(executable: string): Promise<string[][]> {
+  const app = await TestApp.start(executable, bundles);
+  try {
+    const person = new Person(app);
+    const model = join(testData, 'models', 'squeezenet_v1.1', 'deploy.prototxt');
+    await person.willChoose(
+      model,
+      join(testData, 'images', 'imagenet'),
+      join(testData, 'prototxts', 'resnet50.prototxt'),
+    );
+    await person.press('Choose a file…');
+    await person.press('Continue to Images');
+    await person.press('Choose a folder…');
+    await person.press('Continue to Calibrate');
+    const calibrating = await tasksDuring(app, async () => {
+      await person.press('Calibrate');
+      await person.reads('Calibrated on 200 pictures.', 600_000);
+      await app.page.getByRole('img', { name: /^Values of/ }).waitFor();
+    });
+    await person.press('Close project');
+    const opening = await tasksDuring(app, async () => {
+      await person.press('Choose a file…');
+      await app.page.locator('.svelte-flow__node').first().waitFor();
+    });
+    const moving = await tasksDuring(app, () => moveGraph(app));
+    return [
+      ['SqueezeNet v1.1 calibrated on 200 pictures', calibrating] as const,
+      ['graph of ResNet-50 opened', opening] as const,
+      ['graph of ResNet-50 moved and zoomed', moving] as const,
+    ].map(([what, { longestOwnMs, longestMs, tasks }]) => [
+      `longest task of the window: ${what}`,
+      `${longestOwnMs.toFixed(1)} ms of its own, ${longestMs.toFixed(1)} ms by the clock, of ${tasks}`,
+    ]);
+  } finally {
+    await app.close();
+  }
+}
+
+/** Drags the graph about and turns the wheel over it, out to the whole network and back in. */
+export async function moveGraph({ page }: TestApp): Promise<void> {
+  const graph = page.getByRole('region', { name: 'The network as a graph' });
+  const box = await graph.boundingBox();
+  if (box === null) throw new Error('there is no graph');
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  await page.mouse.move(x, y);
+  for (const turn of [120, 120, 120, 120, 120, -120, -120, -120]) {
+    await page.mouse.wheel(0, turn);
+    await page.waitForTimeout(50);
+  }
+  for (let drag = 0; drag < 5; drag++) {
+    await page.mouse.move(x, y + 150);
+    await page.mouse.down();
+    await page.mouse.move(x, y - 150, { steps: 20 });
+    await page.mouse.up();
+  }
+}
+
+async function sizeOf(folder: string): Promise<number> {
+  let size = 0;
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (entry.isFile()) size += (await stat(join(entry.parentPath, entry.name))).size;
+  }
+  return size;
+}
