@@ -12,6 +12,8 @@ export default defineConfig({
     emptyOutDir: true,
     target: 'chrome114',
     assetsInlineLimit: 0,
+    // All of it is read from the disk, in one go.
+    chunkSizeWarningLimit: 2048,
   },
   worker: { format: 'es' },
 });

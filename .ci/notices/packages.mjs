@@ -4,13 +4,20 @@ import { join } from 'node:path';
 import { licenceOf } from './policy.mjs';
 
 /** Packages whose archive forgets the licence file, and where its text is kept here. */
-const KEPT_TEXTS = { 'onnxruntime-common': 'onnxruntime.txt', 'onnxruntime-node': 'onnxruntime.txt' };
+const KEPT_TEXTS = {
+  'onnxruntime-common': 'onnxruntime.txt',
+  'onnxruntime-node': 'onnxruntime.txt',
+  'lazy-val': 'lazy-val.txt',
+};
 
-/** Development dependencies whose code Vite puts into the window's page. */
-const IN_THE_PAGE = ['svelte', 'bits-ui', '@xyflow/svelte', '@dagrejs/dagre'];
+/** Development dependencies whose code is bundled into the app: the window's page, and the search for updates. */
+const BUNDLED = ['svelte', 'bits-ui', '@xyflow/svelte', '@dagrejs/dagre', 'electron-updater'];
 
-/** Of Svelte's own dependencies the page has these; the others are its compiler's. */
-const RUNTIME_OF_SVELTE = new Set(['clsx', 'devalue', 'esm-env']);
+/** Of what these packages depend on, only this is bundled: the rest is Svelte's compiler, and js-yaml's command line. */
+const BUNDLED_OF = {
+  'node_modules/svelte': new Set(['clsx', 'devalue', 'esm-env']),
+  'node_modules/js-yaml': new Set(),
+};
 
 /**
  * All production packages, sorted. Those that npm installs on some systems only are `optional` and have no `text`, so that
@@ -37,12 +44,12 @@ function productionPaths(packages) {
     const peers = Object.keys(entry.peerDependencies ?? {}).filter(
       (name) => !entry.peerDependenciesMeta?.[name]?.optional,
     );
-    const inThePage = path === '' ? IN_THE_PAGE.filter((name) => name in (entry.devDependencies ?? {})) : [];
+    const bundled = path === '' ? BUNDLED.filter((name) => name in (entry.devDependencies ?? {})) : [];
     const names = [
       ...Object.keys({ ...entry.dependencies, ...entry.optionalDependencies }),
-      ...inThePage,
+      ...bundled,
       ...peers,
-    ].filter((name) => path !== 'node_modules/svelte' || RUNTIME_OF_SVELTE.has(name));
+    ].filter((name) => BUNDLED_OF[path]?.has(name) ?? true);
     for (const found of names.map((name) => resolve(packages, path, name))) {
       if (found === undefined || reached.has(found)) continue;
       reached.add(found);

@@ -22,7 +22,11 @@ export class Application {
   private readonly engine: EngineHost;
   private window: BrowserWindow | undefined;
 
-  constructor(private readonly bundles: string) {
+  /** @param project folder of a project that was named at the start, opened instead of the last one */
+  constructor(
+    private readonly bundles: string,
+    private readonly project: string | undefined,
+  ) {
     const { settings, secrets } = this;
     this.engine = new EngineHost({
       bundle: join(bundles, 'engine.cjs'),
@@ -47,7 +51,8 @@ export class Application {
     });
   }
 
-  start(): void {
+  async start(): Promise<void> {
+    if (this.project !== undefined) await this.settings.set({ lastProject: this.project, lastStep: null });
     nativeTheme.themeSource = this.settings.get().theme;
     nativeTheme.on('updated', () => {
       this.changed();

@@ -2,7 +2,9 @@ import { app } from 'electron';
 import { Application } from './application.ts';
 import { declareAppScheme } from './app-protocol.ts';
 import { hasDisplay, NO_DISPLAY } from './display.ts';
+import { projectArgument } from './project-argument.ts';
 import { restrictAllContents } from './security.ts';
+import { lookForUpdates } from './updates.ts';
 
 // Chromium's own services would ask the internet for things that nobody here needs.
 for (const name of [
@@ -28,7 +30,7 @@ if (!hasDisplay(process.platform, process.env, process.argv)) {
 
 async function run(): Promise<void> {
   await app.whenReady();
-  const application = new Application(__dirname);
+  const application = new Application(__dirname, projectArgument(process.argv));
   app.on('second-instance', () => {
     application.showWindow();
   });
@@ -42,5 +44,6 @@ async function run(): Promise<void> {
   app.on('will-quit', () => {
     application.stop();
   });
-  application.start();
+  await application.start();
+  if (app.isPackaged) lookForUpdates(process.resourcesPath, __dirname);
 }

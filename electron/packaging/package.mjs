@@ -8,7 +8,7 @@
 //   CORTADO_TEST_BUILD=1          leaves the inspector's fuse on, for Playwright
 //   CSC_LINK, CSC_KEY_PASSWORD    code signing, as electron-builder has it
 //   APPLE_TEAM_ID, APPLE_ID, …    notarisation on macOS
-//   CORTADO_UPDATE_URL            where updates are looked for
+//   CORTADO_UPDATE_URL            folder on a server with new versions, where the app then looks at each start
 import { build, Platform } from 'electron-builder';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

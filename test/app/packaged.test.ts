@@ -4,6 +4,8 @@ import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Arch } from 'electron-builder';
+import beforePack from '../../electron/packaging/before-pack.mjs';
 import { fuseConfig } from '../../electron/packaging/fuses.mjs';
 import { environmentConfig, packageApp } from '../../electron/packaging/package.mjs';
 import { missingResources } from '../../electron/packaging/required-resources.mjs';
@@ -43,6 +45,18 @@ describe('the packaging', () => {
         ]),
       );
       expect(missingResources(empty, 'win32', 'x64')).not.toContain('resources/agents/x86_64/cortado-agent');
+    } finally {
+      await rm(empty, { recursive: true });
+    }
+  });
+
+  it('ends before anything is packaged where an agent is missing', async () => {
+    const empty = await mkdtemp(join(tmpdir(), 'cortado-empty-'));
+    try {
+      const context = { packager: { projectDir: empty }, arch: Arch.x64, electronPlatformName: 'linux' };
+      expect(() => {
+        beforePack(context);
+      }).toThrow(/would lack: resources\/agents\/aarch64\/cortado-agent/);
     } finally {
       await rm(empty, { recursive: true });
     }
@@ -99,6 +113,8 @@ describe.skipIf(runtime === undefined)('the packaged app', () => {
       expect(existsSync(join(resources, 'resources', 'agents', agent, 'cortado-agent'))).toBe(true);
     }
     expect(await readdir(resources)).not.toContain('default_app.asar');
+    // Without this file nothing is ever looked for in the network.
+    expect(await readdir(resources)).not.toContain('app-update.yml');
     expect(await readFile(join(resources, 'THIRD-PARTY-NOTICES.md'), 'utf8')).toContain('Third-party');
     const size = await sizeOf(folder);
     process.stderr.write(`installed size: ${(size / mebibyte).toFixed(0)} MiB\n`);
