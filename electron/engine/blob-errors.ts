@@ -27,9 +27,10 @@ export class BlobErrors {
   private readonly sums = new Map<string, { error: number; signal: number }>();
 
   constructor(
-    private readonly network: Network,
     private readonly quantized: QuantizedNetwork,
-    blobs: ReadonlyMap<string, TensorIndex>,
+    private readonly blobs: ReadonlyMap<string, TensorIndex>,
+    /** What equalisation divided the channels of a blob by: they are compared as they were. */
+    private readonly divisors: ReadonlyMap<string, readonly number[]> = new Map(),
   ) {
     this.nameOf = new Map([...blobs].map(([name, index]) => [index, name]));
   }
@@ -38,10 +39,14 @@ export class BlobErrors {
     const name = this.nameOf.get(index);
     const wanted = name === undefined ? undefined : fp32.get(name)?.data;
     if (name === undefined || wanted?.length !== data.length) return;
-    const factor = data instanceof Int8Array ? 1 / this.quantized.tensors[index].scale : 1;
+    const { scale, shape } = this.quantized.tensors[index];
+    const factor = data instanceof Int8Array ? 1 / scale : 1;
+    const divisors = this.divisors.get(name) ?? [1];
+    const plane = divisors.length === 1 ? data.length : elementCount(shape.slice(2));
     const sums = this.sums.get(name) ?? { error: 0, signal: 0 };
     for (let i = 0; i < data.length; i++) {
-      sums.error += (data[i] * factor - wanted[i]) ** 2;
+      const value = data[i] * factor * divisors[Math.floor(i / plane) % divisors.length];
+      sums.error += (value - wanted[i]) ** 2;
       sums.signal += wanted[i] ** 2;
     }
     this.sums.set(name, sums);
@@ -49,11 +54,17 @@ export class BlobErrors {
 
   result(): AccuracyView['layers'] {
     return [...this.sums].map(([blob, { error, signal }]) => ({
-      layer: this.network.layers.findLast(({ tops }) => tops.includes(blob))?.name ?? blob,
+      layer: this.layerOf(blob),
       blob,
       accumulated: signal === 0 ? 0 : Math.sqrt(error / signal),
       alone: null,
     }));
+  }
+
+  /** The layer that computes a blob, by which it can be kept in float; an activation is fused into it. */
+  private layerOf(blob: string): string {
+    const index = this.blobs.get(blob);
+    return this.quantized.operations.find(({ output }) => output === index)?.layer ?? blob;
   }
 
   advice(): AccuracyView['advice'] {

@@ -93,6 +93,11 @@ export class ProjectSession {
     return table === null ? join(this.project.folder, TABLE_FOLDER, CALIBRATED_TABLE) : this.project.pathOf(table);
   }
 
+  /** The accelerator's sources, by whose fingerprint packages and bitstreams find each other: beside the resources. */
+  get rtlFolder(): string {
+    return join(this.resources, '..', 'native', 'fpga', 'rtl');
+  }
+
   /** Where the search for the best accuracy writes its table. */
   get bestTableFile(): string {
     return join(this.project.folder, TABLE_FOLDER, BEST_TABLE);

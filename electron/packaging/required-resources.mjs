@@ -13,7 +13,13 @@ export function missingResources(root, platform, architecture) {
     ...['deploy.prototxt', 'digits.caffemodel', 'labels.csv', 'labels.txt', 'images'].map(
       (name) => `resources/sample/${name}`,
     ),
-    ...['resources/boards/virtual.json', 'resources/icons/icon.png', 'THIRD-PARTY-NOTICES.md', 'LICENSE'],
+    ...[
+      'resources/boards/virtual.json',
+      'native/fpga/rtl/files.f',
+      'resources/icons/icon.png',
+      'THIRD-PARTY-NOTICES.md',
+      'LICENSE',
+    ],
     ...['main.cjs', 'preload.cjs', 'engine.cjs', 'renderer/index.html'].map((name) => `build/app/${name}`),
   ].filter((name) => !existsSync(join(root, name)));
 }

@@ -1,9 +1,7 @@
 import { copyFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { CortadoError, errorText } from '../../../core/common/errors.ts';
 import { writeFileAtomically } from '../../../core/common/files.ts';
 import { parseBoardAddress } from '../../../core/deploy/address.ts';
-import { readBoardCatalogue } from '../../../core/deploy/board-catalogue.ts';
 import { forgetHostKeys, knownHostName } from '../../../core/deploy/ssh/known-hosts.ts';
 import { compareReports } from '../../../core/report/compare.ts';
 import { reportJson } from '../../../core/report/create.ts';
@@ -17,6 +15,7 @@ import type { CallArgs, EngineCallName } from '../../shared/ipc-schema.ts';
 import type { AccuracyView, BoardView, BuildView, TuningView } from '../../shared/schemas/results.ts';
 import { knownHostsFile } from '../board-access.ts';
 import type { Engine } from '../engine.ts';
+import { listBoards } from '../boards.ts';
 import { listDevices } from '../devices.ts';
 import { fewerBins } from '../histogram-view.ts';
 import { undecided } from '../project-session.ts';
@@ -45,8 +44,7 @@ export function resultQueries(engine: Engine): Handlers<Names> {
     },
     'accuracy.get': () => stored<AccuracyView>('accuracy'),
     'tuning.get': () => stored<TuningView>('tuning'),
-    'boards.list': async () =>
-      structuredClone(await readBoardCatalogue(join(engine.project.session.resources, 'boards'))) as never,
+    'boards.list': () => listBoards(engine.project.session.resources),
     'build.get': () => stored<BuildView>('target'),
     'board.forgetHostKey': async () => {
       const { address } = engine.project.session.project.decisions.board;

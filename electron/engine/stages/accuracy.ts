@@ -1,4 +1,5 @@
 import { boardGraph } from '../../../core/calibration/board-graph.ts';
+import { readTuning } from '../../../core/calibration/tuning/tuning.ts';
 import { ProgressMeter } from '../../../core/common/progress.ts';
 import { isTensorFile } from '../../../core/images/list-images.ts';
 import { normalise } from '../../../core/images/normalise.ts';
@@ -31,14 +32,14 @@ export const accuracy: Stage = async ({ session, signal, onProgress, warn }): Pr
   const network = await session.network();
   const input = onlyInput(network);
   const shape = [1, ...input.shape.slice(1)];
-  const quantized = await quantize(session);
+  const { quantized, divisors } = await quantize(session);
   const blobs = comparableBlobs(network, quantized);
   const forward = await createForwardSession(network, {
     inputShapes: new Map([[input.name, shape]]),
     outputs: [...new Set([...network.outputs, ...blobs.keys()])],
   });
   const tally = new Tally(await session.labels());
-  const errors = new BlobErrors(network, quantized, blobs);
+  const errors = new BlobErrors(quantized, blobs, divisors);
   const meter = new ProgressMeter('comparing int8 with fp32', images.length, 'pictures', onProgress);
   try {
     for (const [index, path] of images.entries()) {
@@ -66,8 +67,20 @@ export const accuracy: Stage = async ({ session, signal, onProgress, warn }): Pr
   return { ...tally.result(), pictures: images.length, layers: errors.result(), advice: errors.advice() };
 };
 
-async function quantize(session: ProjectSession): Promise<QuantizedNetwork> {
+/** The int8 network with the scales in use, and what equalisation divided the channels of its blobs by. */
+async function quantize(session: ProjectSession): Promise<{
+  readonly quantized: QuantizedNetwork;
+  readonly divisors: ReadonlyMap<string, readonly number[]>;
+}> {
   const { file, format } = await session.scales();
   const { graph, table } = await boardGraph(await session.network(), file, format);
-  return quantizeNetwork(graph, table, 'int8', new Set(session.project.decisions.accuracy.keepInFloat)).network;
+  const tuning = await readTuning(file);
+  const divisors = new Map<string, readonly number[]>();
+  for (const operation of graph.operations) {
+    const divide = operation.kind === 'convolution' ? tuning?.get(operation.layer)?.divide : undefined;
+    const blob = graph.values.get(operation.output)?.blob;
+    if (divide !== undefined && blob !== undefined) divisors.set(blob, divide);
+  }
+  const kept = new Set(session.project.decisions.accuracy.keepInFloat);
+  return { quantized: quantizeNetwork(graph, table, 'int8', kept).network, divisors };
 }

@@ -1,43 +1,18 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BuildView, TuningView } from '../../shared/schemas/results.ts';
-import type { StageName, StageView } from '../../shared/schemas/stages.ts';
-import { Engine, type OpenProject } from '../engine.ts';
-
-const resources = fileURLToPath(new URL('../../../resources', import.meta.url));
+import type { AccuracyView, BuildView, TuningView } from '../../shared/schemas/results.ts';
+import { openSampleProject, type SampleProject } from '../sample-project.testing.ts';
 
 describe('the search for the best accuracy', () => {
-  let folder: string;
-  let open: OpenProject;
-  const ended = new Map<StageName, (view: StageView) => void>();
-
-  async function run(stage: StageName): Promise<StageView> {
-    const end = new Promise<StageView>((resolve) => ended.set(stage, resolve));
-    open.desk.start(stage);
-    return end;
-  }
-
+  let open: SampleProject;
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'cortado-tune-'));
-    const engine = new Engine(
-      (name, payload) => {
-        if (name !== 'stage') return;
-        const view = payload as StageView;
-        if (view.status !== 'queued' && view.status !== 'running') ended.get(view.stage)?.(view);
-      },
-      () => undefined,
-    );
-    const request = { kind: 'create', folder: join(folder, 'p'), name: 'p', from: 'sample' } as const;
-    await engine.openProject(request, { resources, virtualBoard: { available: false, reason: null } });
-    open = engine.project;
+    open = await openSampleProject();
   });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+  afterAll(() => open.remove());
 
   it('brings the sample closer to fp32, and its scales are used from then on', async () => {
-    const { session } = open;
+    const { session, run } = open;
     expect(await run('tune')).toMatchObject({ error: null });
     const found = await session.result<TuningView>('tuning');
     expect(found?.won).toBe(true);
@@ -49,8 +24,19 @@ describe('the search for the best accuracy', () => {
     expect((await session.result<BuildView>('target'))?.layers.some(({ runsAs }) => runsAs === 'int8')).toBe(true);
   }, 120_000);
 
+  it('measures equalised layers against fp32 as they were', async () => {
+    expect(await open.run('accuracy')).toMatchObject({ error: null });
+    const found = await open.session.result<AccuracyView>('accuracy');
+    expect(Math.max(...(found?.layers.map(({ accumulated }) => accumulated) ?? [1]))).toBeLessThan(0.1);
+    // Every layer can be kept in float by the name that it is shown by.
+    const keepInFloat = found?.layers.map(({ layer }) => layer) ?? [];
+    await open.session.project.decide({ step: 'accuracy', change: { keepInFloat } });
+    expect(await open.run('accuracy')).toMatchObject({ error: null });
+    await open.session.project.decide({ step: 'accuracy', change: { keepInFloat: [] } });
+  }, 60_000);
+
   it('refuses scales that were found for other pictures, and says so in the step', async () => {
-    const { session, view } = open;
+    const { session, view, run } = open;
     await writeFile(join(session.project.folder, 'sample/images/extra.txt'), 'another picture');
     expect((await view()).steps.find(({ step }) => step === 'accuracy')).toMatchObject({
       state: 'attention',

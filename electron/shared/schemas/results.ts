@@ -72,6 +72,33 @@ export const tuningSchema = v.object({
 });
 export type TuningView = v.InferOutput<typeof tuningSchema>;
 
+/** `AcceleratorPlan` of core/build/fpga: what the accelerator and the processor do, estimated before anything runs. */
+export const acceleratorPlanSchema = v.object({
+  board: text,
+  part: text,
+  clockHz: count,
+  programs: index,
+  cycles: count,
+  nanoseconds: count,
+  bytes: count,
+  macs: count,
+  /** Share of what the array could do. */
+  efficiency: v.number(),
+  sharedBytes: count,
+  layers: v.array(
+    v.object({
+      layer: text,
+      kind: text,
+      runsOn: v.picklist(['accelerator', 'processor']),
+      reason: v.nullable(text),
+      macs: count,
+      cycles: v.nullable(count),
+      bytes: v.nullable(count),
+    }),
+  ),
+});
+export type AcceleratorPlanView = v.InferOutput<typeof acceleratorPlanSchema>;
+
 export const buildSchema = v.object({
   file: path,
   bytes: index,
@@ -80,6 +107,9 @@ export const buildSchema = v.object({
   precision: text,
   layers: v.array(v.object({ layer: text, runsAs: text, reason: text })),
   notes: v.array(text),
+  /** What float16 weights cost on the check's picture: the largest error of an output, relative to its largest value. */
+  halfError: v.nullable(v.number()),
+  plan: v.nullable(acceleratorPlanSchema),
 });
 export type BuildView = v.InferOutput<typeof buildSchema>;
 
@@ -94,6 +124,8 @@ export const boardDescriptionSchema = v.object({
   features: v.array(text),
   memoryMiB: v.array(index),
   fpga: v.exactOptional(v.object({ part: text, family: text, luts: index, dspSlices: index })),
+  /** The accelerator that can be built for it, at its usual clock; null where there is none. */
+  accelerator: v.nullable(v.object({ part: text, clockHz: count })),
   notes: v.array(text),
 });
 export type BoardDescriptionView = v.InferOutput<typeof boardDescriptionSchema>;

@@ -1,5 +1,7 @@
+import { formatHertz } from '../../../core/report/format.ts';
 import type { Decisions } from '../../../core/project/schema.ts';
 import type { BoardDescriptionView, BuildView } from '../../../electron/shared/schemas/results.ts';
+import { t } from '../../i18n/i18n.svelte.ts';
 import type { ProjectState } from '../../state/project.svelte.ts';
 import { Resource } from '../../state/resource.svelte.ts';
 
@@ -36,13 +38,36 @@ export class TargetStepState {
     return this.choices.precision === 'int8' && !this.project.isDone('calibrate');
   }
 
+  get hasAccelerator(): boolean {
+    return this.board !== undefined && this.board.accelerator !== null;
+  }
+
+  /** What computing on the FPGA means for the chosen board, or why it cannot. */
+  get fpgaNote(): string {
+    const { board } = this;
+    if (board?.accelerator !== undefined && board.accelerator !== null) {
+      const { part, clockHz } = board.accelerator;
+      return t('target.backend.fpga.text', { part, clock: formatHertz(clockHz) });
+    }
+    return board?.fpga === undefined ? t('target.backend.fpga.none') : t('target.backend.fpga.unsupported');
+  }
+
+  /** The accelerator computes in int8 alone. */
+  async setBackend(backend: Decisions['target']['backend']): Promise<void> {
+    await this.change(backend === 'fpga' ? { backend, precision: 'int8' } : { backend });
+  }
+
+  nameOf(id: string): string {
+    return this.boards.value?.find((board) => board.id === id)?.name ?? id;
+  }
+
   async read(): Promise<void> {
     await Promise.all([this.boards.load(), this.build.load()]);
   }
 
   /** Chooses a board; the virtual one needs no address, so that step Board is decided with it. */
-  async choose({ id, kind, fpga }: BoardDescriptionView): Promise<void> {
-    const keepsBackend = this.choices.backend === 'neon' || fpga !== undefined;
+  async choose({ id, kind, accelerator }: BoardDescriptionView): Promise<void> {
+    const keepsBackend = this.choices.backend === 'neon' || accelerator !== null;
     await this.project.decide({ step: 'target', change: { board: id, ...(keepsBackend ? {} : { backend: 'neon' }) } });
     const { address } = this.project.decisions.board;
     if (kind === 'virtual' && address !== 'virtual') await this.setAddress('virtual');

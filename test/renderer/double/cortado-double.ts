@@ -161,7 +161,10 @@ export class CortadoDouble implements CortadoApi {
       'tuning.get': () => (stages.hasRun('tune') ? data.tuning : null),
       'board.forgetHostKey': () => true,
       'boards.list': () => data.boards,
-      'build.get': () => (stages.hasRun('build') ? data.build : null),
+      'build.get': () => {
+        if (!stages.hasRun('build')) return null;
+        return stages.view.decisions.target.backend === 'fpga' ? data.fpgaBuild : data.build;
+      },
       'board.get': () => (stages.hasRun('probe') ? data.board : null),
       'reports.list': () => (stages.hasRun('run') ? data.reports : []),
       'reports.get': ({ id }) => data.reportViews.find((each) => each.id === id) ?? data.reportViews[0],

@@ -25,6 +25,8 @@ export interface Recorded {
   readonly tuning: CallResult<'tuning.get'>;
   readonly boards: CallResult<'boards.list'>;
   readonly build: CallResult<'build.get'>;
+  /** Of the same network for an accelerator. */
+  readonly fpgaBuild: CallResult<'build.get'>;
   readonly board: CallResult<'board.get'>;
   readonly reports: CallResult<'reports.list'>;
   readonly reportViews: readonly ReportView[];
