@@ -22,7 +22,7 @@ export const build: Stage = async (context): Promise<BuildView> => {
   for (const note of built.notes) log(note);
   const name = await packageName(session);
   const stem = name.replace(/[^\p{L}\p{N}._-]+/gu, '_');
-  const kind = target.backend === 'fpga' ? `${target.board ?? 'fpga'}` : target.precision;
+  const kind = target.backend === 'fpga' ? (target.board ?? 'fpga') : target.precision;
   const file = join(session.project.folder, PACKAGE_FOLDER, `${stem}-${kind}.cortado`);
   await writeFileAtomically(file, built.bytes);
   return {
