@@ -56,6 +56,13 @@ export function parseShardPart(text: string): ShardPart {
   throw new InvalidArgumentError(`"${text}" is not a part and a number of parts, such as 1/8.`);
 }
 
+/** A number above 0, up to 1. */
+export function parseShare(text: string): number {
+  const value = parseNumber(text);
+  if (value <= 0 || value > 1) throw new InvalidArgumentError(`"${text}" is not a number above 0 and up to 1.`);
+  return value;
+}
+
 /** `--input-shape`, for files that do not say the shape of their input. */
 export const inputShapeOption = [
   '--input-shape <extents...>',

@@ -23,3 +23,9 @@ export async function readLabels(path: string): Promise<ReadonlyMap<string, numb
   });
   return labels;
 }
+
+/** Reads names of classes, one a line, that of class 0 first. Error: `file.read`. */
+export async function readNames(path: string): Promise<readonly string[]> {
+  const text = new TextDecoder().decode(await readInputFile(path, 'The file of names'));
+  return text.replace(/(\r?\n)+$/, '').split(/\r?\n/);
+}

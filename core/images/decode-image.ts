@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import sharp from 'sharp';
 import { CortadoError, errorText } from '../common/errors.ts';
+import type { PixelSize } from './preprocessing.ts';
 import type { InterleavedImage } from './resize-bilinear.ts';
 
 /**
@@ -21,6 +22,16 @@ export async function decodeImage(path: string, gray: boolean): Promise<Interlea
       .toBuffer({ resolveWithObject: true });
     const image = { width: info.width, height: info.height, channels: info.channels, data: new Uint8Array(data) };
     return gray ? toGray(image) : toRgb(image);
+  } catch (cause) {
+    throw await decodingError(path, cause);
+  }
+}
+
+/** A picture's width and height in pixels, upright. Errors: those of `decodeImage`. */
+export async function pictureSize(path: string): Promise<PixelSize> {
+  try {
+    const { autoOrient } = await sharp(path).metadata();
+    return { width: autoOrient.width, height: autoOrient.height };
   } catch (cause) {
     throw await decodingError(path, cause);
   }

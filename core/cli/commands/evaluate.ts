@@ -1,12 +1,16 @@
 import { Option, type Command } from 'commander';
 import { availableParallelism } from 'node:os';
-import { boardGraph } from '../../calibration/board-graph.ts';
+import { boardGraph, type BoardGraph } from '../../calibration/board-graph.ts';
 import { tableFormatNames } from '../../calibration/formats/index.ts';
 import type { TableFormat } from '../../calibration/table.ts';
+import { CortadoError } from '../../common/errors.ts';
+import { DetectionJudge, type DetectionResult, type DetectionScores } from '../../evaluation/detection/judge.ts';
+import { readBoxes } from '../../evaluation/detection/read-boxes.ts';
 import { evaluate, type Evaluation } from '../../evaluation/evaluate.ts';
-import { readLabels } from '../../evaluation/labels.ts';
+import { readLabels, readNames } from '../../evaluation/labels.ts';
 import type { Shares } from '../../evaluation/scores.ts';
 import { isTensorFile, listImages } from '../../images/list-images.ts';
+import type { Preprocessing } from '../../images/preprocessing.ts';
 import { withInputShapes } from '../../network/infer.ts';
 import { loadNetwork } from '../../network/load.ts';
 import { agentRunner } from '../local-runner.ts';
@@ -16,6 +20,7 @@ import {
   keepFloatOption,
   parseCount,
   parseCountOrZero,
+  parseShare,
   type PreprocessingOptions,
 } from '../options.ts';
 import { preprocessingFor } from '../preprocessing.ts';
@@ -31,6 +36,9 @@ interface EvaluateFlags extends PreprocessingOptions {
   readonly keepFloat?: readonly string[];
   readonly images: string;
   readonly labels?: string;
+  readonly boxes?: string;
+  readonly classNames?: string;
+  readonly iou: number;
   readonly layers: number;
   readonly threads?: number;
   readonly json?: true;
@@ -52,6 +60,13 @@ export function addEvaluateCommand(program: Command, signal: AbortSignal): void 
     )
     .option(...keepFloatOption)
     .option('--labels <file>', 'CSV with the header file,class');
+  command
+    .option(
+      '--boxes <path>',
+      'for detectors: folder of Pascal VOC annotations, or CSV with the header file,class,left,top,right,bottom',
+    )
+    .option('--class-names <file>', 'names of the classes that --boxes names, one a line, that of class 0 first')
+    .option('--iou <share>', 'the least overlap that counts as found', parseShare, 0.5);
   addPreprocessingOptions(command)
     .option('--layers <count>', 'inputs that the error by layer is measured on; 0 for none', parseCountOrZero, 4)
     .option('--threads <count>', 'threads of the int8 run', parseCount)
@@ -66,18 +81,23 @@ async function run(flags: EvaluateFlags, signal: AbortSignal): Promise<void> {
   const inputs = await listImages(flags.images);
   const resolved = inputs.every(isTensorFile) ? undefined : await preprocessingFor(network, flags);
   resolved?.notes.forEach(note);
-  const result = await evaluate({
+  const board = await boardGraph(network, flags.table, flags.tableFormat);
+  const judge =
+    flags.boxes === undefined ? undefined : await judgeOf(flags.boxes, flags, board, resolved?.preprocessing);
+  const evaluation = await evaluate({
     network,
-    ...(await boardGraph(network, flags.table, flags.tableFormat)),
+    ...board,
     keepFloat: flags.keepFloat === undefined ? undefined : new Set(flags.keepFloat),
     inputs,
     preprocessing: resolved?.preprocessing,
     labels: flags.labels === undefined ? undefined : await readLabels(flags.labels),
     runner: await agentRunner(flags.threads ?? availableParallelism(), signal),
     layerInputs: flags.layers,
+    onAnswers: (answers) => judge?.add(answers),
     signal,
     onProgress: progressOnStderr(),
   });
+  const result = { ...evaluation, ...(judge === undefined ? {} : { detection: await judge.result() }) };
   result.skipped.forEach(({ path, reason }) => {
     note(`Skipped ${path}: ${reason}`);
   });
@@ -85,11 +105,46 @@ async function run(flags: EvaluateFlags, signal: AbortSignal): Promise<void> {
   else printResult(result);
 }
 
+async function judgeOf(
+  boxes: string,
+  { classNames, iou }: EvaluateFlags,
+  { graph }: BoardGraph,
+  preprocessing: Preprocessing | undefined,
+): Promise<DetectionJudge> {
+  if (preprocessing === undefined) {
+    throw new CortadoError(
+      'cli.usage',
+      'Boxes are given, but the inputs are tensors: nothing says where in a picture they lie.',
+      'Leave --boxes out, or give pictures.',
+      { location: { field: '--boxes' } },
+    );
+  }
+  const names = classNames === undefined ? undefined : await readNames(classNames);
+  return new DetectionJudge(graph, { boxes: await readBoxes(boxes), classNames: names, iou, preprocessing });
+}
+
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
-function printResult(result: Evaluation): void {
+function detectionTable({ fp32, int8, iou }: DetectionResult): string {
+  const row = (name: string, of: (scores: DetectionScores) => number): readonly string[] => [
+    name,
+    percent(of(fp32)),
+    percent(of(int8)),
+  ];
+  return textTable(
+    [`detection at ${iou}`, 'fp32', 'int8'],
+    [
+      row('mAP', ({ map }) => map),
+      row('mAP, 11 points', ({ map11 }) => map11),
+      ...fp32.classes.map(({ label }, place) => row(`class ${label}`, ({ classes }) => classes[place].ap)),
+    ],
+  );
+}
+
+function printResult(result: Evaluation & { readonly detection?: DetectionResult }): void {
   const row = (name: string, shares: Shares | undefined): readonly string[][] =>
     shares === undefined ? [] : [[name, percent(shares.top1), percent(shares.top5)]];
+  if (result.detection !== undefined) print(detectionTable(result.detection));
   print(
     textTable(
       ['', 'top-1', 'top-5'],
