@@ -1,16 +1,15 @@
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildApp } from '../../electron/packaging/build.mjs';
 import { startEmulatedBoard, type EmulatedBoard } from '../boards/emulated-board.ts';
 import { hasBoards, hasTestData, testData } from '../support/paths.ts';
 import { TestApp } from './support/app.ts';
+import { windowBundles } from './support/bundles.ts';
 import { Person } from './support/person.ts';
-import { electronRuntime, ROOT } from './support/runtime.ts';
+import { electronRuntime } from './support/runtime.ts';
 import { tasksDuring } from './support/window-tasks.ts';
 
 const runtime = electronRuntime();
-const bundles = join(ROOT, 'build', 'app-board-test');
 const PICTURES = 12;
 /** The emulator takes seconds for one inference. */
 const SLOW = 300_000;
@@ -22,7 +21,7 @@ describe.skipIf(runtime === undefined || !hasBoards || !hasTestData)('the window
   let board: EmulatedBoard;
 
   beforeAll(async () => {
-    const [started] = await Promise.all([startEmulatedBoard('a53'), buildApp({ output: bundles })]);
+    const [started, bundles] = await Promise.all([startEmulatedBoard('a53'), windowBundles()]);
     board = started;
     app = await TestApp.start(join(runtime ?? '', 'electron'), bundles);
     person = new Person(app);

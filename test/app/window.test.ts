@@ -1,22 +1,20 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildApp } from '../../electron/packaging/build.mjs';
 import { TestApp } from './support/app.ts';
+import { windowBundles } from './support/bundles.ts';
 import { Person } from './support/person.ts';
 import { electronRuntime, ROOT } from './support/runtime.ts';
 import { sampleWay } from './support/sample-way.ts';
 
 const runtime = electronRuntime();
-const bundles = join(ROOT, 'build', 'app-window-test');
 
 describe.skipIf(runtime === undefined)('the window, from source', () => {
   let app: TestApp;
   let person: Person;
 
   beforeAll(async () => {
-    await buildApp({ output: bundles });
-    app = await TestApp.start(join(runtime ?? '', 'electron'), bundles);
+    app = await TestApp.start(join(runtime ?? '', 'electron'), await windowBundles());
     person = new Person(app);
   });
 

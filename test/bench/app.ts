@@ -1,16 +1,15 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { textTable } from '../../core/cli/text-table.ts';
-import { buildApp } from '../../electron/packaging/build.mjs';
 import { packageApp } from '../../electron/packaging/package.mjs';
 import { TestApp } from '../app/support/app.ts';
+import { windowBundles } from '../app/support/bundles.ts';
 import { Person } from '../app/support/person.ts';
 import { electronRuntime, ROOT } from '../app/support/runtime.ts';
 import { tasksDuring } from '../app/support/window-tasks.ts';
 import { hasTestData, testData } from '../support/paths.ts';
 
 const STARTS = 5;
-const bundles = join(ROOT, 'build', 'app-bench');
 
 /**
  * Measures the app: how long a cold start takes to the first step that can be used, how large the installed folder is, and
@@ -24,7 +23,7 @@ export async function benchApp(): Promise<void> {
     return;
   }
   const executable = join(runtime, 'electron');
-  await buildApp({ output: bundles });
+  const bundles = await windowBundles();
   process.env.CORTADO_TEST_BUILD = '1';
   await packageApp({ dir: true, env: { ...process.env, ELECTRON_OVERRIDE_DIST_PATH: runtime } });
   const installed = join(ROOT, 'dist', 'linux-unpacked');
@@ -32,7 +31,7 @@ export async function benchApp(): Promise<void> {
     ['cold start to the first step, from source', `${(await coldStart(executable, bundles)).toFixed(0)} ms`],
     ['cold start to the first step, installed', `${(await coldStart(join(installed, 'cortado'))).toFixed(0)} ms`],
     ['installed size', `${((await sizeOf(installed)) / 1e6).toFixed(0)} MB`],
-    ...(await windowTasks(executable)),
+    ...(await windowTasks(executable, bundles)),
   ];
   process.stdout.write(`${textTable(['what', 'measured'], rows)}\n`);
 }
@@ -49,7 +48,7 @@ async function coldStart(executable: string, app?: string): Promise<number> {
   return times.sort((a, b) => a - b)[Math.floor(STARTS / 2)];
 }
 
-async function windowTasks(executable: string): Promise<string[][]> {
+async function windowTasks(executable: string, bundles: string): Promise<string[][]> {
   const app = await TestApp.start(executable, bundles);
   try {
     const person = new Person(app);
