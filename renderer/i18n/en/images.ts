@@ -46,6 +46,8 @@ export const images = {
   'images.pre.isImage': 'a mean image; on average {values}',
   'images.before': 'The picture',
   'images.after': 'What the network sees',
+  'images.after.bgr':
+    'Red and blue look swapped because the network reads blue first (BGR). That is right for most Caffe networks.',
   'images.range': 'Input values from {min} to {max}, mean {mean}',
   'images.evidence': 'Evidence',
   'images.evidence.text':

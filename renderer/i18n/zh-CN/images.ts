@@ -44,6 +44,7 @@ export const images: Translation<typeof english> = {
   'images.pre.isImage': '均值图像，平均为 {values}',
   'images.before': '原图',
   'images.after': '网络看到的',
+  'images.after.bgr': '红色和蓝色看起来互换了，因为网络按 BGR 顺序（先蓝色）读取。大多数 Caffe 网络都是如此。',
   'images.range': '输入值范围 {min} 到 {max}，平均 {mean}',
   'images.evidence': '实测依据',
   'images.evidence.text': '用当前参数和其他常见参数，以 fp32 对少量图片各跑一遍。',
