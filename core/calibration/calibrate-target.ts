@@ -2,7 +2,8 @@ import type { LongCall } from '../common/progress.ts';
 import type { Preprocessing } from '../images/preprocessing.ts';
 import type { ForwardSession } from '../inference/session.ts';
 import { chooseThresholds, type BlobCalibration } from './choose-thresholds.ts';
-import { collectValues, type Pass, type StageTimes } from './collect.ts';
+import { collectValues, inThisProcess, type Collection, type PassRunner } from './collect.ts';
+import type { ForwardWork, StageTimes } from './forward-files.ts';
 import { tableFormats } from './formats/index.ts';
 import { noInputError } from './guards.ts';
 import {
@@ -23,28 +24,67 @@ export interface CountRequest extends LongCall {
   readonly inputs: readonly string[];
   /** How pictures become inputs; may be absent for .npy tensors. */
   readonly preprocessing?: Preprocessing | undefined;
-  /** Opens a session that returns these blobs; closed when calibration ends. */
-  readonly createSession: (outputs: readonly string[]) => Promise<ForwardSession>;
+  /** Opens what forwards the inputs and gives these blobs; closed when counting ends. */
+  readonly openForward: (work: Omit<ForwardWork, 'session'>, outputs: readonly string[]) => Promise<OpenForward>;
+}
+
+/** What forwards inputs. */
+export interface OpenForward {
+  readonly runner: PassRunner;
+  /** What executes, in words: `ONNX Runtime 1.30, CPU`. */
+  readonly device: string;
+  /** The other processes that do the work, if they do: what they needed at most, and what the user should know of them. */
+  readonly processes?: { readonly peakBytes: number; readonly notes: readonly string[] };
+  close(): Promise<void> | void;
+}
+
+/** Forwards in this process. */
+export function forwardHere(
+  createSession: (outputs: readonly string[]) => Promise<ForwardSession>,
+  signal: AbortSignal | undefined,
+): CountRequest['openForward'] {
+  return async (work, outputs) => {
+    const session = outputs.length === 0 ? undefined : await createSession(outputs);
+    return {
+      runner: inThisProcess({ ...work, session }, signal),
+      device: session?.device ?? 'none',
+      close: async () => {
+        await session?.close();
+      },
+    };
+  };
 }
 
 export interface TargetRequest extends CountRequest, CalibrationChoices {
-  /** 2 (as the original tools, to the same thresholds) where absent; 1 takes half the time. */
+  /**
+   * 1: each input is read and forwarded once; 2: ranges first, as the original tools. 1 where absent, but 2 for groups of
+   * channels. The thresholds are the same, or nearly so where values are many (`FineHistogram` has the rule).
+   */
   readonly passes?: 1 | 2 | undefined;
 }
 
-export interface CalibrationResult {
+export interface CalibrationResult extends Counted {
   readonly table: ScaleTable;
   readonly layers: readonly BlobCalibration[];
+  /** The method's name and origin. */
+  readonly method: string;
+  readonly passes: 1 | 2;
+  /** Milliseconds by stage; `threshold` is that of choosing thresholds. */
+  readonly times: StageTimes & { readonly threshold: number };
+}
+
+/** How inputs were counted. */
+export interface Counted {
   /** Files that could not be read. */
   readonly skipped: readonly SkippedFile[];
   /** How many files were used. */
   readonly used: number;
   /** What the user should know, one sentence each. */
   readonly notes: readonly string[];
-  /** The method's name and origin. */
-  readonly method: string;
-  /** Milliseconds by stage; `threshold` is that of choosing thresholds. */
-  readonly times: StageTimes & { readonly threshold: number };
+  /** What executed the forward passes, in words: `ONNX Runtime 1.30, CPU`. */
+  readonly device: string;
+  /** Most memory of the processes that did the work, in bytes; absent where it was done in this one. */
+  readonly workerBytes?: number;
 }
 
 /**
@@ -56,36 +96,42 @@ export interface CalibrationResult {
 export async function calibrateTarget(request: TargetRequest): Promise<CalibrationResult> {
   const plan = planCalibration(request.target, request);
   const { counted } = tableFormats[plan.format].methods[plan.methodName];
-  const values = await withPass(plan, request, (pass) => collectValues(pass, counted, request.passes ?? 2));
-  const { used, skipped, times } = values;
-  const { duration, ...chosen } = chooseThresholds(plan, values, request.signal);
-  return { ...chosen, skipped, used, times: { ...times, threshold: duration } };
+  // There are so many groups of channels that one pass counts them too coarsely.
+  const passes = request.passes ?? (plan.lines.some(({ parts }) => parts > 1) ? 2 : 1);
+  const values = await withForward(plan, request, (collection) => collectValues(collection, counted, passes));
+  const { used, skipped, times, device, workerBytes } = values;
+  const { duration, notes, ...chosen } = chooseThresholds(plan, values, request.signal);
+  return {
+    ...chosen,
+    ...{ used, skipped, device, passes, notes: [...notes, ...values.notes] },
+    ...(workerBytes === undefined ? {} : { workerBytes }),
+    times: { ...times, threshold: duration },
+  };
 }
 
-/** Gives `count` all that a pass over the inputs needs, for what the plan looks at. Error: `calibration.no-input`. */
-export async function withPass<T>(
+/** Gives `count` all that passes over the inputs need, for what the plan looks at. Error: `calibration.no-input`. */
+export async function withForward<T>(
   plan: CalibrationPlan,
   request: CountRequest,
-  count: (pass: Pass) => Promise<T>,
-): Promise<T> {
-  const { target, inputs, preprocessing, signal, onProgress } = request;
+  count: (collection: Collection) => Promise<T>,
+): Promise<T & Pick<Counted, 'device' | 'notes' | 'workerBytes'>> {
+  const { target, inputs, preprocessing, onProgress } = request;
   const input = onlyInputOf(target);
   if (inputs.length === 0) throw noInputError([]);
   const blobs = [...new Set(plan.lines.map(({ blob }) => blob))];
   const computed = blobs.filter((blob) => blob !== input.blob || isOverwritten(target, blob));
-  const session = computed.length === 0 ? undefined : await request.createSession(computed);
+  const regions = plannedRegions(plan);
+  const forward = await request.openForward({ preprocessing, input, regions }, computed);
   try {
-    return await count({
-      paths: inputs,
-      preprocessing,
-      input,
-      session,
-      regions: plannedRegions(plan),
-      signal,
-      onProgress,
-    });
+    const result = await count({ runner: forward.runner, paths: inputs, regions, onProgress });
+    const { device, processes } = forward;
+    return {
+      ...result,
+      ...{ device, notes: processes?.notes ?? [] },
+      ...(processes === undefined ? {} : { workerBytes: processes.peakBytes }),
+    };
   } finally {
-    await session?.close();
+    await forward.close();
   }
 }
 

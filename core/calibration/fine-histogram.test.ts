@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { randomSource } from '../common/random.ts';
-import { FineHistogram } from './fine-histogram.ts';
+import { FineHistogram, type Fineness } from './fine-histogram.ts';
+import type { CountedValues, Histogram } from './histogram.ts';
 import { countAbsolute } from './methods/count-absolute.ts';
 import { countPositive } from './methods/count-positive.ts';
 
@@ -16,58 +17,89 @@ function inputs(count: number, signed = true): readonly Float32Array[] {
   );
 }
 
-function collected(parts: readonly Float32Array[]): FineHistogram {
-  const histogram = new FineHistogram();
+const resolution = { finest: 18, coarsest: 12 };
+/** All are counted in bins, from the first on. */
+const binned: Fineness = { ...resolution, mostKept: 0 };
+/** The first of the inputs are kept, then all are counted. */
+const mixed: Fineness = { ...resolution, mostKept: 10_000 };
+
+function collected(parts: readonly Float32Array[], fineness?: Fineness): FineHistogram {
+  const histogram = new FineHistogram(fineness);
   for (const values of parts) histogram.add(values);
   return histogram;
 }
 
-/** The rule in two passes: the power of two above all, then every value by itself. */
-function inTwoPasses(parts: readonly Float32Array[], counted: 'magnitudes' | 'not-negative'): Float64Array {
-  const values = parts.flatMap((part) => [...part]);
-  const max = values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
-  const top = 2 ** (Math.floor(Math.log2(max)) + 1);
-  const fine = new Float64Array(2 ** 18 + 1);
-  for (const value of values) {
-    if (counted === 'magnitudes' ? value === 0 : value < 0) continue;
-    fine[Math.floor((Math.abs(value) * 2 ** 18) / top)]++;
+function inTwoPasses(parts: readonly Float32Array[], counted: CountedValues): Histogram {
+  const max = parts.flatMap((part) => [...part]).reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+  const counts = new Float64Array(2048);
+  for (const part of parts) (counted === 'magnitudes' ? countAbsolute : countPositive)(part, max, counts);
+  return { max, counts };
+}
+
+/** The rule for many values, with the range known: each value's bin by division, bins sorted by their lower edges. */
+function byTheRule(parts: readonly Float32Array[], counted: CountedValues): Float64Array {
+  const values = parts.flatMap((part) => [...part]).filter((v) => (counted === 'magnitudes' ? v !== 0 : v >= 0));
+  const all = parts.flatMap((part) => [...part]);
+  const max = all.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+  const top = Math.floor(Math.log2(max));
+  const bins = new Map<number, { lower: number; upper: number; count: number }>();
+  for (const value of values.map(Math.abs)) {
+    const octave = value === 0 ? -Infinity : Math.floor(Math.log2(value));
+    const depth = top - octave;
+    const width = 2 ** octave / 2 ** Math.max(12, 18 - Math.max(0, depth - 1));
+    const lower = depth >= 12 ? 0 : 2 ** octave + Math.floor((value - 2 ** octave) / width) * width;
+    const upper = depth >= 12 ? 2 ** (top - 11) : lower + width;
+    const bin = bins.get(lower) ?? { lower, upper, count: 0 };
+    bin.count++;
+    bins.set(lower, bin);
   }
-  const isAlone = (i: number): boolean => (i === 0 || fine[i - 1] === 0) && fine[i + 1] === 0;
-  const before = new Float64Array(fine.length);
-  for (let i = 1; i < fine.length; i++) before[i] = before[i - 1] + fine[i - 1];
-  const belowEdge = (edge: number): number => {
-    const i = Math.floor(edge);
-    if (isAlone(i)) return before[i] + (i + 0.5 < edge ? fine[i] : 0);
-    return before[i] + Math.round(fine[i] * (edge - i));
-  };
+  const sorted = [...bins.values()].sort((a, b) => a.lower - b.lower);
+  const belowEdge = (edge: number): number =>
+    sorted.reduce((sum, { lower, upper, count }, i) => {
+      const isAlone = sorted.at(i + 1)?.lower !== upper && (i === 0 || sorted[i - 1].upper !== lower);
+      if (isAlone) return sum + ((lower + upper) / 2 < edge ? count : 0);
+      if (upper <= edge) return sum + count;
+      return sum + (lower < edge ? Math.round((count * (edge - lower)) / (upper - lower)) : 0);
+    }, 0);
   const below = Array.from({ length: 2049 }, (_, bin) =>
-    bin === 2048 ? fine.reduce((sum, count) => sum + count) : belowEdge((bin * max * 2 ** 18) / top / 2048),
+    bin === 2048 ? values.length : bin === 0 ? 0 : belowEdge((bin * max) / 2048),
   );
   return Float64Array.from({ length: 2048 }, (_, bin) => below[bin + 1] - below[bin]);
 }
 
 describe.each(['magnitudes', 'not-negative'] as const)('one pass over %s', (counted) => {
-  it.each([true, false])('is the two-pass result after the rule, bin for bin (signed: %s)', (signed) => {
+  it.each([true, false])('is the two-pass result, count for count, while values are few (signed: %s)', (signed) => {
     const parts = inputs(12, signed);
-    expect(collected(parts).histogram(counted).counts).toEqual(inTwoPasses(parts, counted));
+    expect(collected(parts).histogram(counted)).toEqual(inTwoPasses(parts, counted));
   });
 
-  it('does not depend on the order, nor on how inputs are shared out', () => {
+  it.each([
+    [true, binned],
+    [false, binned],
+    [true, mixed],
+    [false, mixed],
+  ])('is what the rule says of many, bin for bin (signed: %s, %j)', (signed, fineness) => {
+    const parts = inputs(5, signed);
+    expect(collected(parts, fineness).histogram(counted).counts).toEqual(byTheRule(parts, counted));
+  });
+
+  it.each([binned, mixed])('does not depend on the order, nor on how inputs are shared out (%j)', (fineness) => {
     const parts = inputs(9);
-    const whole = collected(parts).histogram(counted);
-    expect(collected(parts.toReversed()).histogram(counted)).toEqual(whole);
-    for (const cut of [0, 1, 4, 8, 9]) {
-      const left = collected(parts.slice(0, cut));
-      left.merge(collected(parts.slice(cut)));
+    const whole = collected(parts, fineness).histogram(counted);
+    expect(collected(parts.toReversed(), fineness).histogram(counted)).toEqual(whole);
+    for (const cut of [0, 4, 9]) {
+      const left = collected(parts.slice(0, cut), fineness);
+      const right = collected(parts.slice(cut), fineness);
+      left.merge(FineHistogram.fromState(structuredClone(right.state())));
       expect(left.histogram(counted)).toEqual(whole);
+      expect(left.range).toEqual(collected(parts, fineness).range);
     }
   });
 
   it('moves hardly a value across an edge against counting with the range known', () => {
     const parts = inputs(12);
-    const { max, counts } = collected(parts).histogram(counted);
-    const known = new Float64Array(2048);
-    for (const part of parts) (counted === 'magnitudes' ? countAbsolute : countPositive)(part, max, known);
+    const { counts } = collected(parts, binned).histogram(counted);
+    const known = inTwoPasses(parts, counted).counts;
     expect(counts.reduce((a, b) => a + b)).toBe(known.reduce((a, b) => a + b));
     const running = { one: 0, two: 0, moved: 0 };
     counts.forEach((count, bin) => {
@@ -77,6 +109,23 @@ describe.each(['magnitudes', 'not-negative'] as const)('one pass over %s', (coun
     });
     expect(running.moved / running.one).toBeLessThan(1 / 64);
   });
+});
+
+it('counts beyond 32 bits', () => {
+  const { range, counted } = collected([Float32Array.of(1)], binned).state();
+  const counts = Uint32Array.from(counted?.counts ?? [], (count) => count * (2 ** 32 - 1));
+  const many = {
+    fineness: binned,
+    range,
+    zeros: 0,
+    kept: undefined,
+    counted: { top: 127, hasNegatives: false, counts },
+  };
+  const histogram = FineHistogram.fromState(structuredClone(many));
+  histogram.merge(FineHistogram.fromState(structuredClone(many)));
+  histogram.add(Float32Array.of(1));
+  expect(histogram.histogram('magnitudes').counts[2047]).toBe(2 * (2 ** 32 - 1) + 1);
+  expect(FineHistogram.fromState(histogram.state()).histogram('magnitudes').counts[2047]).toBe(2 ** 33 - 1);
 });
 
 describe('a blob that says nothing', () => {

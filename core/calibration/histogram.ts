@@ -1,6 +1,9 @@
 /** Bins of every histogram here, as all the tools whose tables are written have it. */
 export const binCount = 2048;
 
+/** Which values a method looks at: magnitudes of all but zeros, or what is not negative. */
+export type CountedValues = 'magnitudes' | 'not-negative';
+
 /** Counts of a blob's values over equal bins from 0 to `max`. */
 export interface Histogram {
   /** Largest magnitude that the blob took over all inputs. */

@@ -19,7 +19,7 @@ export interface SkippedFile {
 }
 
 export interface SampleSource {
-  readonly paths: readonly string[];
+  readonly paths: Iterable<string> | AsyncIterable<string>;
   /** The network's input for one sample. */
   readonly shape: Shape;
   /** How pictures become inputs; not needed for .npy tensors. */
@@ -33,16 +33,23 @@ export interface SampleSource {
  * picture that cannot be read is told to `onSkip` and left out; a .npy file that does not fit is an error.
  */
 export async function* readSamples(source: SampleSource): AsyncGenerator<SampleFile> {
-  const { paths } = source;
-  let next = paths.length > 0 ? startReading(paths[0], source) : undefined;
-  for (let i = 0; next !== undefined; i++) {
-    const result: ReadResult = await next;
+  const paths = inOrder(source.paths);
+  const readNext = async (): Promise<ReadResult | undefined> => {
+    const { done, value } = await paths.next();
+    return done === true ? undefined : startReading(value, source);
+  };
+  let next = readNext();
+  for (let result = await next; result !== undefined; result = await next) {
     source.signal?.throwIfAborted();
-    next = i + 1 < paths.length ? startReading(paths[i + 1], source) : undefined;
+    next = readNext();
     if ('error' in result) throw result.error;
     if ('reason' in result) source.onSkip(result);
     else yield result;
   }
+}
+
+async function* inOrder(paths: SampleSource['paths']): AsyncGenerator<string, undefined> {
+  yield* paths;
 }
 
 type ReadResult = SampleFile | SkippedFile | { readonly error: unknown };

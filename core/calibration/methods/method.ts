@@ -1,5 +1,4 @@
-import type { CountedValues } from '../fine-histogram.ts';
-import type { Histogram } from '../histogram.ts';
+import type { CountedValues, Histogram } from '../histogram.ts';
 
 /** Where a method cuts a blob's range: values beyond `threshold` saturate. */
 export interface Threshold {

@@ -4,8 +4,8 @@ import { sha256Of, sha256OfFiles } from '../../common/sha256.ts';
 import { VERSION } from '../../common/version.ts';
 import type { Preprocessing } from '../../images/preprocessing.ts';
 import type { Network } from '../../network/network.ts';
-import { calibrationSession, type CalibrationRequest } from '../calibrate.ts';
-import { withPass } from '../calibrate-target.ts';
+import { forwardOf, type CalibrationRequest } from '../calibrate.ts';
+import { withForward } from '../calibrate-target.ts';
 import { countFine } from '../collect.ts';
 import { noInputError } from '../guards.ts';
 import { calibrationTarget } from '../network-target.ts';
@@ -24,9 +24,8 @@ export async function countShard(request: ShardRequest): Promise<Shard> {
   if (part.count > inputs.length) throw tooManyParts(part, inputs.length);
   const target = calibrationTarget(network);
   const plan = planCalibration(target, request);
-  const createSession = request.createSession ?? calibrationSession(network, target, request.threads);
-  const own = { ...request, target, createSession, inputs: inputsOf(inputs, part) };
-  const { fine, used, sampleCount, skipped } = await withPass(plan, own, countFine);
+  const own = { ...request, target, openForward: forwardOf(request, target), inputs: inputsOf(inputs, part) };
+  const { fine, used, sampleCount, skipped } = await withForward(plan, own, countFine);
   return {
     part,
     origin: await originOf(network, request.preprocessing, inputs),

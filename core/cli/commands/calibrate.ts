@@ -6,9 +6,12 @@ import { methodNames, type MethodName } from '../../calibration/methods/index.ts
 import { countShard, type ShardRequest } from '../../calibration/shards/count-shard.ts';
 import type { ShardPart } from '../../calibration/shards/shard.ts';
 import { writeShard } from '../../calibration/shards/shard-file.ts';
+import { recordOf } from '../../calibration/record.ts';
 import type { TableFormat } from '../../calibration/table.ts';
+import { nodeWorkers } from '../../calibration/workers/node-workers.ts';
 import { CortadoError } from '../../common/errors.ts';
 import { isTensorFile, listImages } from '../../images/list-images.ts';
+import { chooseDevice } from '../../inference/devices/choose-device.ts';
 import { loadNetwork } from '../../network/load.ts';
 import {
   addPreprocessingOptions,
@@ -33,6 +36,7 @@ interface CalibrateFlags extends PreprocessingOptions {
   readonly group?: string;
   readonly gpu: string;
   readonly threads?: number;
+  readonly workers?: number;
   readonly passes?: string;
   readonly shard?: ShardPart;
   readonly bestAccuracy?: true;
@@ -59,15 +63,18 @@ export function addCalibrateCommand(program: Command, signal: AbortSignal): void
         "1: scales per output channel or group; 0: per layer; the format's own if absent",
       ).choices(['0', '1']),
     )
-    .addOption(new Option('--gpu <0|1>', 'forward on the GPU').choices(['0', '1']).default('0'))
-    .option('--threads <count>', 'threads of the forward pass', parseCount)
+    .addOption(
+      new Option('--gpu <0|1>', '1: forward on the best GPU that gives right answers (cortado devices lists them)')
+        .choices(['0', '1'])
+        .default('0'),
+    )
+    .option('--workers <count>', 'processes that decode and forward at a time; one per core if absent', parseCount)
+    .option('--threads <count>', 'threads of the forward pass in each of them; one if absent', parseCount)
     .addOption(
       new Option(
         '--passes <1|2>',
-        '2: thresholds exactly as the original tools; 1: half the time, thresholds nearly the same',
-      )
-        .choices(['1', '2'])
-        .default(undefined, '2'),
+        '1: each picture is read once; 2: ranges first, as the original tools; 1 if absent, but for groups of channels',
+      ).choices(['1', '2']),
     )
     .option('--shard <i/n>', 'count one part of n of the inputs, in one pass, for "cortado merge"', parseShardPart)
     .option(
@@ -79,14 +86,6 @@ export function addCalibrateCommand(program: Command, signal: AbortSignal): void
 }
 
 async function run(flags: CalibrateFlags, signal: AbortSignal): Promise<void> {
-  if (flags.gpu === '1') {
-    throw new CortadoError(
-      'calibration.gpu',
-      'This version of Cortado calibrates on the CPU only.',
-      'Leave --gpu out; the result is the same.',
-      { location: { field: '--gpu' } },
-    );
-  }
   const network = await loadNetwork(flags, { inputShape: flags.inputShape });
   const inputs = await listImages(flags.images);
   const resolved = inputs.every(isTensorFile) ? undefined : await preprocessingFor(network, flags);
@@ -95,8 +94,10 @@ async function run(flags: CalibrateFlags, signal: AbortSignal): Promise<void> {
     await calibrateBest({ network, inputs, preprocessing: resolved?.preprocessing }, flags, signal);
     return;
   }
+  const device = await chooseDevice({ launch: nodeWorkers, prefer: flags.gpu === '1' ? 'gpu' : 'cpu', signal });
+  if (flags.gpu === '1') note(`${device.name}: ${device.why}`);
   const request = {
-    network,
+    ...{ network, device, workers: { launch: nodeWorkers, count: flags.workers } },
     inputs,
     preprocessing: resolved?.preprocessing,
     format: flags.format,
@@ -110,8 +111,9 @@ async function run(flags: CalibrateFlags, signal: AbortSignal): Promise<void> {
     await writeOnePart({ ...request, part: flags.shard }, flags);
     return;
   }
-  const result = await calibrate({ ...request, passes: flags.passes === '1' ? 1 : 2 });
-  await writeCalibration(result, flags);
+  const passes = flags.passes === undefined ? undefined : flags.passes === '1' ? 1 : 2;
+  const result = await calibrate({ ...request, passes });
+  await writeCalibration(result, flags, recordOf(result, device));
 }
 
 /** `--shard`: counts one part, and leaves choosing to `cortado merge`. */

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { BlobCalibration } from '../../calibration/choose-thresholds.ts';
 import { writeTable } from '../../calibration/read-table.ts';
+import { recordFile, writeRecord, type CalibrationRecord } from '../../calibration/record.ts';
 import type { SkippedFile } from '../../calibration/samples.ts';
 import type { ScaleTable } from '../../calibration/table.ts';
 import { tuningFile } from '../../calibration/tuning/tuning.ts';
@@ -17,16 +18,19 @@ interface FoundTable {
   readonly method: string;
 }
 
-/** Writes the table, and prints what was found. */
+/** Writes the table, with the record of how it was made where there is one, and prints what was found. */
 export async function writeCalibration(
   result: FoundTable,
   flags: { readonly output: string; readonly json?: true },
+  record?: CalibrationRecord,
 ): Promise<void> {
   noteSkipped(result.skipped);
   result.notes.forEach(note);
   await writeTable(flags.output, result.table);
   // One that an earlier call left would be taken for this table's.
   await rm(tuningFile(flags.output), { force: true });
+  if (record === undefined) await rm(recordFile(flags.output), { force: true });
+  else await writeRecord(flags.output, record);
   if (flags.json === true) {
     const layers = result.layers.map(({ key, blob, part, max, threshold, scale, clippedShare }) => ({
       key,
@@ -39,7 +43,14 @@ export async function writeCalibration(
     }));
     print(
       JSON.stringify(
-        { output: flags.output, format: result.table.format, used: result.used, skipped: result.skipped, layers },
+        {
+          output: flags.output,
+          format: result.table.format,
+          used: result.used,
+          skipped: result.skipped,
+          ...record,
+          layers,
+        },
         null,
         2,
       ),

@@ -2,7 +2,6 @@ import { calibrate as calibrateNetwork } from '../../../core/calibration/calibra
 import type { MethodName } from '../../../core/calibration/methods/index.ts';
 import { roundingError } from '../../../core/calibration/rounding-error.ts';
 import { writeTable } from '../../../core/calibration/read-table.ts';
-import { createForwardSession } from '../../../core/inference/onnx-session.ts';
 import type { CalibrationView } from '../../shared/schemas/results.ts';
 import { undecided } from '../project-session.ts';
 import type { Stage } from '../stage-context.ts';
@@ -20,7 +19,6 @@ export const calibrate: Stage = async ({ session, signal, onProgress, warn, log 
   if (images.length === 0) throw undecided('pictures', 'images');
   const resolved = await session.preprocessing(images);
   const { format, method, group, threads } = session.project.decisions.calibrate;
-  let device = '';
   const result = await calibrateNetwork({
     network,
     inputs: images,
@@ -28,19 +26,12 @@ export const calibrate: Stage = async ({ session, signal, onProgress, warn, log 
     format,
     method: method === null ? undefined : (method as MethodName),
     group: group ?? undefined,
-    createSession: async (outputs) => {
-      const forward = await createForwardSession(network, {
-        outputs,
-        inputShapes: new Map(network.inputs.map(({ name, shape }) => [name, [1, ...shape.slice(1)]])),
-        ...(threads === null ? {} : { threads }),
-      });
-      device = forward.device;
-      log(`device: ${device}`);
-      return forward;
-    },
+    threads: threads ?? undefined,
     signal,
     onProgress,
   });
+  const { device } = result;
+  log(`device: ${device}`);
   for (const { path, reason } of result.skipped) warn(`${path}: ${reason}`);
   for (const note of result.notes) warn(note);
   await writeTable(session.tableFile, result.table);

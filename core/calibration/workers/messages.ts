@@ -1,0 +1,42 @@
+import type { PlainError } from '../../common/plain-error.ts';
+import type { Shape } from '../../common/tensor.ts';
+import type { Preprocessing } from '../../images/preprocessing.ts';
+import type { ProbeAnswer, ProbeRequest } from '../../inference/devices/probe.ts';
+import type { ForwardPlan } from '../../inference/forward-plan.ts';
+import type { SessionSettings } from '../../inference/open-session.ts';
+import type { FileDone, StageTimes } from '../forward-files.ts';
+import type { Found, Look } from '../look.ts';
+import type { Region } from '../region.ts';
+
+/** What a worker is told once, before its first pass. */
+export interface WorkerSetup {
+  readonly preprocessing: Preprocessing | undefined;
+  readonly input: { readonly blob: string; readonly shape: Shape };
+  readonly regions: readonly Region[];
+  /** Absent where no blob but the input is wanted. */
+  readonly forward:
+    { readonly model: string; readonly plan: ForwardPlan; readonly settings: SessionSettings } | undefined;
+}
+
+/** To a worker. Messages are worked on in their order. */
+export type WorkerRequest =
+  | ProbeRequest
+  | { readonly kind: 'setup'; readonly setup: WorkerSetup }
+  | { readonly kind: 'pass'; readonly look: Look }
+  | { readonly kind: 'file'; readonly path: string }
+  /** No more files for this pass: tell what was found. */
+  | { readonly kind: 'finish' };
+
+/** From a worker. */
+export type WorkerAnswer =
+  | ProbeAnswer
+  | { readonly kind: 'done'; readonly file: FileDone }
+  | {
+      readonly kind: 'found';
+      readonly found: Found;
+      readonly times: StageTimes;
+      /** Most memory that it had at a time. */
+      readonly peakBytes: number;
+    }
+  /** It ends after this. */
+  | { readonly kind: 'failed'; readonly error: PlainError };

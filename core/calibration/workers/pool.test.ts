@@ -1,0 +1,155 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { encodeNpy } from '../../common/npy.ts';
+import type { WorkerLauncher } from '../../common/worker-process.ts';
+import type { FileDone } from '../forward-files.ts';
+import { emptyRange, rangeOf } from '../range.ts';
+import { regionsOf } from '../region.ts';
+import type { WorkerAnswer } from './messages.ts';
+import { WorkerPool, type PoolOptions } from './pool.ts';
+import { serveWorker } from './serve.ts';
+
+const shape = [1, 1, 1, 2];
+const setup = {
+  preprocessing: undefined,
+  input: { blob: 'data', shape },
+  regions: regionsOf('data', 1),
+  forward: undefined,
+};
+
+interface Outcome {
+  readonly files: readonly FileDone[];
+  readonly notes: readonly string[];
+}
+
+/** Worker "processes" in this one, which may die. */
+class Processes {
+  started = 0;
+  alive = 0;
+
+  /** @param dies whether the process of this number (from 1 on) dies of a file */
+  constructor(private readonly dies: (process: number, path: string) => boolean = () => false) {}
+
+  readonly launch: WorkerLauncher = (listener) => {
+    const number = ++this.started;
+    this.alive++;
+    let isAlive = true;
+    let listen: (message: unknown) => void = () => undefined;
+    const end = (): void => {
+      if (isAlive) this.alive--;
+      isAlive = false;
+    };
+    serveWorker({
+      post: (message) => {
+        const answer = message as WorkerAnswer;
+        queueMicrotask(() => {
+          if (!isAlive) return;
+          if (answer.kind === 'done' && this.dies(number, answer.file.path)) {
+            end();
+            listener.exit('was ended by SIGSEGV');
+          } else {
+            listener.message(structuredClone(message));
+          }
+        });
+      },
+      listen: (listener) => {
+        listen = listener;
+      },
+    });
+    return {
+      send: (message) => {
+        if (isAlive) listen(structuredClone(message));
+      },
+      kill: end,
+    };
+  };
+}
+
+describe('a pool of worker processes', () => {
+  let folder: string;
+  let paths: readonly string[];
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'cortado-pool-'));
+    paths = await Promise.all(
+      Array.from({ length: 20 }, async (_, i) => {
+        const path = join(folder, `${i}.npy`);
+        await writeFile(path, encodeNpy({ shape, data: Float32Array.of(i, -i) }));
+        return path;
+      }),
+    );
+  });
+  afterAll(async () => {
+    await rm(folder, { recursive: true });
+  });
+
+  async function run(processes: Processes, more: Partial<PoolOptions> = {}): Promise<Outcome> {
+    const pool = new WorkerPool({ launch: processes.launch, count: 2, setup, ...more });
+    const files: FileDone[] = [];
+    try {
+      const { found } = await pool.run({ look: { kind: 'ranges' }, paths, onDone: (file) => files.push(file) });
+      const all = rangeOf(Float32Array.from({ length: 40 }, (_, i) => (i % 2 === 0 ? i / 2 : -(i - 1) / 2)));
+      expect(found.kind === 'ranges' ? found.ranges.get('data') : emptyRange).toEqual(all);
+      return { files, notes: pool.notes };
+    } finally {
+      pool.close();
+    }
+  }
+
+  it('shares the files out and adds up what was found', async () => {
+    const processes = new Processes();
+    const { files } = await run(processes);
+    expect(files.map(({ path }) => path).sort()).toEqual(paths.toSorted());
+    expect([processes.started, processes.alive]).toEqual([2, 0]);
+  });
+
+  it('replaces processes after so many files', async () => {
+    const processes = new Processes();
+    const { files } = await run(processes, { lifetime: 3 });
+    expect(files).toHaveLength(20);
+    expect(processes.started).toBeGreaterThanOrEqual(6);
+    expect(processes.alive).toBe(0);
+  });
+
+  it('starts a process that dies once more, and tells of each file once', async () => {
+    const processes = new Processes((process, path) => process === 1 && path === paths[8]);
+    const { files, notes } = await run(processes, { count: 1 });
+    expect(files.map(({ path }) => path)).toEqual(paths);
+    expect(processes.started).toBe(2);
+    expect(notes).toEqual([`The process that worked on ${paths[8]} was ended by SIGSEGV; another one did it.`]);
+  });
+
+  it('names the file of which a process dies twice', async () => {
+    const processes = new Processes((_process, path) => path === paths[8]);
+    await expect(run(processes, { count: 1 })).rejects.toMatchObject({
+      code: 'calibration.worker',
+      location: { file: paths[8] },
+    });
+    expect(processes.alive).toBe(0);
+  });
+
+  it('hands an error on with its code and place, and ends everything', async () => {
+    const processes = new Processes();
+    const wrong = join(folder, 'wrong.npy');
+    await writeFile(wrong, encodeNpy({ shape: [3], data: new Float32Array(3) }));
+    const pool = new WorkerPool({ launch: processes.launch, count: 2, setup });
+    const pass = pool.run({ look: { kind: 'fine' }, paths: [wrong], onDone: () => undefined });
+    await expect(pass).rejects.toMatchObject({ code: 'calibration.input-shape', location: { file: wrong } });
+    pool.close();
+    expect(processes.alive).toBe(0);
+  });
+
+  it('stops at once where it is cancelled', async () => {
+    const controller = new AbortController();
+    const processes = new Processes();
+    const pool = new WorkerPool({ launch: processes.launch, count: 2, setup, signal: controller.signal });
+    const onDone = (): void => {
+      controller.abort();
+    };
+    await expect(pool.run({ look: { kind: 'ranges' }, paths, onDone })).rejects.toMatchObject({ name: 'AbortError' });
+    pool.close();
+    expect(processes.alive).toBe(0);
+  });
+});
