@@ -154,22 +154,6 @@ describe('a package', () => {
   });
 });
 
-test('GPU calibration is refused with what to do instead', async () => {
-  const { stderr } = await refused([
-    'calibrate',
-    '--proto',
-    proto,
-    '--model',
-    model,
-    '--images',
-    images,
-    '--gpu',
-    '1',
-    '--output',
-  ]);
-  expect(stderr).toContain('--gpu');
-});
-
 test('an unknown option is a wrong call', async () => {
   expect(await cortado(['inspect', '--prototxt', proto])).toMatchObject({ code: 2, stdout: '' });
 });
