@@ -224,6 +224,28 @@ describe('guards', () => {
     await expect(run({ inputs: [] })).rejects.toMatchObject({ code: 'calibration.no-input' });
   });
 
+  it('stop where values are so small that their scale is infinite on a board', async () => {
+    const tiny = only('c1', (length) => new Float32Array(length).map((_, i) => i * 1e-39));
+    await expect(run({}, tiny)).rejects.toMatchObject({ code: 'calibration.all-zero' });
+  });
+
+  it('give a blob that is nearly 0 the scale 0 where the format wants it', async () => {
+    const faint = only('c1', (length) => new Float32Array(length).map((_, i) => i * 1e-9));
+    const { result } = await run({ format: 'dev', group: 0 }, faint);
+    expect(result.table.activations.get('conv2')).toEqual([0]);
+  });
+
+  it.each([NaN, Infinity])('stop at weights of %f, and name the layer', async (value) => {
+    const [conv1, ...rest] = target.layers;
+    const data = Float32Array.of(1, value, 0, 1);
+    const weights = { ...(conv1.weights ?? { outputChannels: 0 }), data } as typeof conv1.weights;
+    const broken = { ...target, layers: [{ ...conv1, weights } as typeof conv1, ...rest] };
+    await expect(run({ target: broken })).rejects.toMatchObject({
+      code: 'calibration.weights',
+      location: { field: 'conv1' },
+    });
+  });
+
   it('refuse what a format or network does not have', async () => {
     await expect(run({ format: 'release', group: 1 })).rejects.toMatchObject({ code: 'calibration.group' });
     const twoInputs = { ...target, inputs: new Map([...target.inputs, ['im_info', [1, 3]]] as const) };

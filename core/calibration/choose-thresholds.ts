@@ -74,7 +74,7 @@ export function chooseThresholds(
     signal?.throwIfAborted();
     const id = regionId(line.blob, part, line.parts);
     const histogram = counted.regions.get(id)?.histogram ?? emptyHistogram(0);
-    const isDeadPart = line.parts > 1 && histogram.max < (line.dead ?? 0);
+    const isDeadPart = histogram.max < (line.dead ?? 0);
     if (isDeadPart) return deadPart(line, part, histogram);
     if (method.isEmpty(histogram)) throw emptyHistogramError(line, method.description);
     const threshold = thresholds.get(id) ?? method.choose(histogram, valuesPerInput(line, part));
@@ -98,7 +98,7 @@ function activationScales(layers: readonly BlobCalibration[]): ReadonlyMap<strin
   return scales;
 }
 
-/** Channels that are (nearly) all 0 have a scale of 0, which readers take for "nothing here". */
+/** Channels (or blobs) that are nearly all 0 have a scale of 0, which readers take for "nothing here". */
 function deadPart({ key, layer, blob }: ActivationLine, part: number, histogram: Histogram): BlobCalibration {
   const { max } = histogram;
   return { key, layer, blob, part, max, histogram, clippedShare: 0, bin: 0, threshold: 0, scale: 0 };

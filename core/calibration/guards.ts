@@ -2,6 +2,9 @@ import { CortadoError } from '../common/errors.ts';
 import { binCount } from './histogram.ts';
 import type { ActivationLine } from './formats/format.ts';
 import { absoluteMax, type BlobRange } from './range.ts';
+import type { LayerWeights } from './target.ts';
+
+const INT8_LEVELS = 127;
 
 /** A blob that took infinite values or no numbers on an input. */
 export function notFiniteError(blob: string, path: string, isInput: boolean): CortadoError {
@@ -15,9 +18,26 @@ export function notFiniteError(blob: string, path: string, isInput: boolean): Co
   );
 }
 
-/** Whether a range leaves nothing to choose a scale by: all values 0, or so small that a bin's width is 0. */
+/** Whether a range leaves nothing to choose a scale by: all values 0, or so small that a bin's scale is no float32. */
 export function isDead(range: BlobRange): boolean {
-  return Math.fround(absoluteMax(range) / binCount) === 0;
+  return !Number.isFinite(Math.fround((INT8_LEVELS * binCount) / absoluteMax(range)));
+}
+
+/** Stops where a layer's weights hold what is no number. */
+export function requireFiniteWeights(layer: string, { data, folded }: LayerWeights): void {
+  const ofFile = isAllFinite(data);
+  if (ofFile && (folded === data || isAllFinite(folded))) return;
+  throw new CortadoError(
+    'calibration.weights',
+    `The weights of ${layer} hold values that are infinite or no numbers${ofFile ? ' once BatchNorm and Scale are folded in' : ''}.`,
+    'Get the caffemodel again: it is damaged, or its training diverged.',
+    { location: { field: layer } },
+  );
+}
+
+function isAllFinite(values: Float32Array): boolean {
+  for (const value of values) if (!(Math.abs(value) < Infinity)) return false;
+  return true;
 }
 
 /** Stops where a blob that a layer computes with has nothing to calibrate by, with the likely cause. */

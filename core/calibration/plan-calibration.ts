@@ -1,7 +1,8 @@
 import { CortadoError } from '../common/errors.ts';
 import type { Shape } from '../common/tensor.ts';
-import type { ActivationLine, Grouping, TableFormatDefinition } from './formats/format.ts';
+import { hasWeights, type ActivationLine, type Grouping, type TableFormatDefinition } from './formats/format.ts';
 import { tableFormats } from './formats/index.ts';
+import { requireFiniteWeights } from './guards.ts';
 import type { MethodName } from './methods/index.ts';
 import type { ThresholdMethod } from './methods/method.ts';
 import { regionsOf, type Region } from './region.ts';
@@ -30,7 +31,7 @@ export interface CalibrationPlan {
   readonly notes: readonly string[];
 }
 
-/** Errors: `calibration.group`, `calibration.inputs`, `calibration.no-layer`. */
+/** Errors: `calibration.group`, `calibration.inputs`, `calibration.no-layer`, `calibration.weights`. */
 export function planCalibration(target: CalibrationTarget, choices: CalibrationChoices): CalibrationPlan {
   const format = tableFormats[choices.format];
   const group = requireGroup(format, choices.group);
@@ -38,6 +39,7 @@ export function planCalibration(target: CalibrationTarget, choices: CalibrationC
   const inputBlob = onlyInputOf(target).blob;
   const lines = format.activationLines(target, group);
   if (lines.length === 0) throw nothingToCalibrate(format);
+  for (const layer of target.layers.filter(hasWeights)) requireFiniteWeights(layer.name, layer.weights);
   const notes: string[] = [];
   const weights = weightLines(format, target, { group, method: format.methods[methodName], notes });
   return { format: format.name, methodName, group, inputBlob, lines, weights, notes };

@@ -10,14 +10,15 @@ export interface WeightLevels {
 
 /**
  * Symmetric weight scales: `levels / threshold` of each of `parts` equal parts of `weights`, and 0 for a part whose largest
- * magnitude is below `dead`, or is 0.
+ * magnitude is below `dead`, or is 0, or so small that the scale is no float32.
  */
 export function weightScales(weights: Float32Array, parts: number, options: WeightLevels): readonly number[] {
   const { levels, dead, threshold = (largest: number): number => largest } = options;
   const length = weights.length / parts;
   return Array.from({ length: parts }, (_, part) => {
     const max = largestMagnitude(weights.subarray(part * length, (part + 1) * length));
-    return max === 0 || max < dead ? 0 : levels / threshold(max, length, levels);
+    const scale = max === 0 || max < dead ? 0 : levels / threshold(max, length, levels);
+    return Number.isFinite(Math.fround(scale)) ? scale : 0;
   });
 }
 

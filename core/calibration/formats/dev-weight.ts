@@ -39,5 +39,6 @@ function convolutions(target: CalibrationTarget): readonly LayerWithWeights[] {
 /** A 3x3 convolution of stride 1 that is not depthwise: Winograd's transform needs the two bits. */
 function hasSixBits({ kernel, stride, group, outputChannels }: LayerWeights, type: string): boolean {
   const isThreeByThree = kernel.height === 3 && kernel.width === 3 && stride.height === 1 && stride.width === 1;
-  return isThreeByThree && type === 'Convolution' && group !== outputChannels;
+  const isDepthwise = type !== 'Convolution' || (group > 1 && group === outputChannels);
+  return isThreeByThree && !isDepthwise;
 }

@@ -44,8 +44,9 @@ export function hasWeights(layer: CalibrationLayer): layer is LayerWithWeights {
   return layer.weights !== undefined;
 }
 
+/** What the Caffe tools take for a convolution: a deconvolution, which boards compute as one, is none. */
 export function isConvolution(layer: LayerWithWeights): boolean {
-  return layer.weights.kind === 'convolution';
+  return layer.weights.kind === 'convolution' && layer.type !== 'Deconvolution';
 }
 
 /** One line per layer, keyed by the layer, for its first bottom. */

@@ -41,5 +41,5 @@ function scales(weights: LayerWeights, _type: string, group: Grouping, method?: 
     group === 1
       ? weightScales(weights.folded, parts, options)
       : new Array<number>(parts).fill(weightScales(weights.folded, 1, options)[0]);
-  return line.map((scale) => (Number.isFinite(Math.fround(scale)) ? Math.fround(scale) : 0));
+  return line.map(Math.fround);
 }
