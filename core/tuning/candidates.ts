@@ -1,16 +1,18 @@
+import { FineHistogram } from '../calibration/fine-histogram.ts';
 import { commonMethods } from '../calibration/methods/index.ts';
 import { klNcnn } from '../calibration/methods/kl-ncnn.ts';
 import type { ThresholdMethod } from '../calibration/methods/method.ts';
-import { FineHistogram } from '../calibration/fine-histogram.ts';
 import type { ScaleTable } from '../calibration/table.ts';
+import type { ChannelFactors } from '../calibration/tuning/apply.ts';
 import { weightScales } from '../calibration/weight-scales.ts';
+import type { LongCall } from '../common/progress.ts';
 import type { Tensor } from '../common/tensor.ts';
 import type { ConvolutionOperation, Graph, ValueId } from '../graph/graph.ts';
 import type { ForwardSession } from '../inference/session.ts';
-import type { ChannelFactors } from '../calibration/tuning/apply.ts';
+import { INT8_LIMIT } from '../quantization/arithmetic.ts';
 
-/** Methods that are tried for every blob; the first is where tuning starts. */
-export const triedMethods = {
+/** Methods that are tried for all blobs; the first is where tuning starts. */
+const triedMethods = {
   kl: klNcnn,
   mse: commonMethods.mse,
   percentile: commonMethods.percentile,
@@ -18,49 +20,64 @@ export const triedMethods = {
 } as const satisfies Readonly<Record<string, ThresholdMethod>>;
 
 export type TriedMethod = keyof typeof triedMethods;
+export const triedMethodNames = Object.keys(triedMethods) as readonly TriedMethod[];
+
+/** By value: the magnitude that becomes 127; 0 where the value was always 0. */
+export type Thresholds = ReadonlyMap<ValueId, number>;
 
 /** The layers that have weights. */
 export function convolutionsOf(graph: Graph): readonly ConvolutionOperation[] {
   return graph.operations.filter((operation) => operation.kind === 'convolution');
 }
 
-/** A value's channels divided by their factors. */
-export function divided({ shape, data }: Tensor, factors: Float64Array | undefined): Float32Array {
-  if (factors === undefined) return data;
-  const size = data.length / (shape[1] ?? 1);
-  return data.map((value, index) => value / factors[Math.floor(index / size)]);
-}
-
-/** Histograms of what the layers read, with channels divided by their factors. */
-export async function inputHistograms(
+/** The thresholds that each method chooses for what the layers read. */
+export async function methodThresholds(
   graph: Graph,
-  factors: ChannelFactors,
   session: ForwardSession,
   inputName: string,
   inputs: readonly Tensor[],
-): Promise<ReadonlyMap<ValueId, FineHistogram>> {
+  { signal }: LongCall,
+): Promise<ReadonlyMap<TriedMethod, Thresholds>> {
   const histograms = new Map(convolutionsOf(graph).map(({ inputs: [id] }) => [id, new FineHistogram()] as const));
   for (const input of inputs) {
+    signal?.throwIfAborted();
     const results = await session.run(new Map([[inputName, input]]));
     for (const [id, histogram] of histograms) {
       const value = id === inputName ? input : results.get(id);
-      if (value !== undefined) histogram.add(divided(value, factors.get(id)));
+      if (value !== undefined) histogram.add(value.data);
     }
   }
-  return histograms;
+  return new Map(
+    triedMethodNames.map((name) => {
+      const method = triedMethods[name];
+      const thresholds = [...histograms].map(([id, fine]) => {
+        const histogram = fine.histogram(method.counted);
+        return [id, method.isEmpty(histogram) ? 0 : method.choose(histogram).threshold] as const;
+      });
+      return [name, new Map(thresholds)];
+    }),
+  );
 }
 
-/** The table in which each layer's input has the scale of the method that is chosen for it. */
-export function tableOf(
-  graph: Graph,
-  histograms: ReadonlyMap<ValueId, FineHistogram>,
-  methodOf: (layer: string) => TriedMethod,
-): ScaleTable {
-  const layers = convolutionsOf(graph);
-  const scaleOf = ({ layer, inputs: [id] }: ConvolutionOperation): number => {
-    const method = triedMethods[methodOf(layer)];
-    const histogram = histograms.get(id)?.histogram(method.counted);
-    return histogram === undefined || method.isEmpty(histogram) ? 0 : method.choose(histogram).scale;
+/** The smallest thresholds that keep every channel's own, once channels are divided by their factors. */
+export function channelwiseThresholds(
+  channels: ReadonlyMap<ValueId, Float64Array>,
+  factors: ChannelFactors,
+): Thresholds {
+  return new Map(
+    [...channels].map(([id, own]) => {
+      const factor = factors.get(id);
+      return [id, own.reduce((most, value, channel) => Math.max(most, value / (factor?.[channel] ?? 1)), 0)];
+    }),
+  );
+}
+
+/** The table in which each layer's input has its threshold; layers of `keepFloat` are left out, so that they run in float. */
+export function tableOf(graph: Graph, thresholds: Thresholds, keepFloat: ReadonlySet<string>): ScaleTable {
+  const layers = convolutionsOf(graph).filter(({ layer }) => !keepFloat.has(layer));
+  const scaleOf = ({ inputs: [id] }: ConvolutionOperation): number => {
+    const threshold = thresholds.get(id) ?? 0;
+    return threshold > 0 ? finiteScale(INT8_LIMIT / threshold) : 0;
   };
   return {
     format: 'ncnn',
@@ -68,11 +85,22 @@ export function tableOf(
     weights: new Map(
       layers.map(({ layer, weights, outputChannels }) => [
         layer,
-        weightScales(weights, outputChannels, { levels: 127, dead: 0 }).map((scale) =>
-          Number.isFinite(Math.fround(scale)) ? Math.fround(scale) : 0,
-        ),
+        weightScales(weights, outputChannels, { levels: INT8_LIMIT, dead: 0 }).map(finiteScale),
       ]),
     ),
     activations: new Map(layers.map((operation) => [operation.layer, [scaleOf(operation)]])),
   };
+}
+
+/** The scales of a layer's weights, one per output channel. */
+export function scalesOf(table: ScaleTable, { layer, outputChannels }: ConvolutionOperation): readonly number[] {
+  const line = table.weights.get(layer) ?? [];
+  return Array.from(
+    { length: outputChannels },
+    (_, channel) => line[Math.floor((channel * line.length) / outputChannels)],
+  );
+}
+
+function finiteScale(scale: number): number {
+  return Number.isFinite(Math.fround(scale)) ? Math.fround(scale) : 0;
 }

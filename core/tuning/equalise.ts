@@ -1,7 +1,6 @@
 import { forEachWeightOf } from '../calibration/tuning/apply.ts';
 import type { ChannelFactors } from '../calibration/tuning/apply.ts';
 import type { ConvolutionOperation, Graph, Operation, ValueId } from '../graph/graph.ts';
-import type { ChannelStatistics } from './channel-statistics.ts';
 
 /** The largest ratio between two factors of a value: beyond it, a channel is as good as dead. */
 const widest = 1e4;
@@ -12,22 +11,24 @@ const widest = 1e4;
  * leaky ReLU follows, gives the same network when every reader's weights for that channel are multiplied by s.
  *
  * Here weights have a scale per output channel, so only the blob between the two gains, and only readers that mix
- * channels lose: a depthwise reader takes s = r, the channel's reach on the inputs, for nothing; for others s = r^a / w^(1 - a),
+ * channels lose: a depthwise reader takes s = r, the channel's own best threshold, for nothing; for others s = r^a / w^(1 - a),
  * w being the largest weight that reads the channel and a the share of the difficulty that moves to the weights (Xiao et al.,
  * "SmoothQuant", arXiv:2211.10438, equation 4).
+ *
+ * @param thresholds of every value's channels
  */
 export function equalisationFactors(
   graph: Graph,
-  statistics: ReadonlyMap<ValueId, ChannelStatistics>,
+  thresholds: ReadonlyMap<ValueId, Float64Array>,
   share: number,
 ): ChannelFactors {
   const factors = new Map<ValueId, Float64Array>();
   for (const producer of graph.operations) {
     if (!isScalable(producer) || graph.outputs.includes(producer.output)) continue;
     const readers = graph.operations.filter(({ inputs }) => inputs.includes(producer.output));
-    const statistic = statistics.get(producer.output);
-    if (statistic === undefined || readers.length === 0 || !readers.every(isConvolution)) continue;
-    factors.set(producer.output, factorsFor(statistic.reach, readers, share));
+    const reach = thresholds.get(producer.output);
+    if (reach === undefined || readers.length === 0 || !readers.every(isConvolution)) continue;
+    factors.set(producer.output, factorsFor(reach, readers, share));
   }
   return factors;
 }

@@ -7,8 +7,6 @@ import { readTuning, tuningFile, writeTuning } from '../calibration/tuning/tunin
 import { randomSource } from '../common/random.ts';
 import type { ConvolutionOperation, Graph } from '../graph/graph.ts';
 import { interpret } from '../graph/interpret.ts';
-import { quantiseBlob } from '../quantization/execute/convert.ts';
-import { biasCorrection } from './correct-bias.ts';
 import { equalisationFactors } from './equalise.ts';
 
 const random = randomSource(3);
@@ -69,9 +67,7 @@ function reachOf(graph: Graph, id: string, input: Float32Array): Float64Array {
 describe('cross-layer equalisation', () => {
   const graph = chain();
   const input = values(100);
-  const statistics = new Map(
-    ['a', 'b', 'c', 'd'].map((id) => [id, { reach: reachOf(graph, id, input), mean: new Float64Array(4) }] as const),
-  );
+  const statistics = new Map(['a', 'b', 'c', 'd'].map((id) => [id, reachOf(graph, id, input)] as const));
 
   it.each([0.5, 0.75, 1])('leaves the outputs as they are (share %d)', (share) => {
     const factors = equalisationFactors(graph, statistics, share);
@@ -103,33 +99,6 @@ describe('cross-layer equalisation', () => {
   });
 });
 
-describe('bias correction', () => {
-  it('makes the mean of a channel what it is in fp32', () => {
-    const operation = convolution('a', 'data', { activation: { kind: 'none' } });
-    const inputs = Float32Array.from({ length: 400 }, () => random() ** 3 * 4);
-    const scale = 127 / 2;
-    const int8 = quantiseBlob(inputs, scale);
-    const mean = (data: ArrayLike<number>, c: number): number =>
-      Array.from({ length: 100 }, (_, i) => data[c * 100 + i]).reduce((sum, value) => sum + value / 100, 0);
-    const means = {
-      exact: Float64Array.from({ length: 4 }, (_, c) => mean(inputs, c)),
-      int8: Float64Array.from({ length: 4 }, (_, c) => mean(int8, c) / scale),
-    };
-    const weightScales = [20, 20, 20, 20];
-    const correction = biasCorrection(operation, weightScales, scale, means);
-    for (let output = 0; output < 4; output++) {
-      let difference = 0;
-      for (let c = 0; c < 4; c++) {
-        const weight = operation.weights[output * 4 + c];
-        difference +=
-          weight * means.exact[c] - ((Math.sign(weight) * Math.round(Math.abs(weight) * 20)) / 20) * means.int8[c];
-      }
-      expect(correction[output]).toBeCloseTo(difference, 5);
-      expect(Math.abs(correction[output])).toBeGreaterThan(1e-4);
-    }
-  });
-});
-
 describe('the tuning of a table', () => {
   it('lies beside it, and is refused for another table, network or version', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'cortado-tuning-'));
@@ -137,14 +106,21 @@ describe('the tuning of a table', () => {
       const table = join(folder, 't.table');
       await writeFile(table, 'a_param_0 1.0\na 1.0\n');
       expect(await readTuning(table)).toBeUndefined();
-      const tuning = new Map([['a', { divide: [1, 2, 3, 4], addToBias: [0.5, 0, 0, -1] }]]);
+      const rounded = { scales: [10, 10, 10, 0], levels: Int8Array.from({ length: 16 }, (_, i) => 8 * i - 60) };
+      const tuning = new Map([['a', { divide: [1, 2, 3, 4], addToBias: [0.5, 0, 0, -1], rounded }]]);
       await writeTuning(table, tuning);
       expect(await readTuning(table)).toEqual(tuning);
 
       const tuned = applyTuning(chain(), tuning).operations[0] as ConvolutionOperation;
       const before = chain().operations[0] as ConvolutionOperation;
       expect(tuned.bias.length).toBe(before.bias.length);
+      expect(tuned.weights[5]).toBeCloseTo(-2, 6);
+      expect(tuned.weights[15]).toBe(0);
       expect(() => applyTuning(chain(), new Map([['a', { divide: [1] }]]))).toThrow(
+        expect.objectContaining({ code: 'tuning.mismatch' }),
+      );
+      const short = { scales: [1, 1, 1, 1], levels: new Int8Array(15) };
+      expect(() => applyTuning(chain(), new Map([['a', { rounded: short }]]))).toThrow(
         expect.objectContaining({ code: 'tuning.mismatch' }),
       );
       expect(() => applyTuning(chain(), new Map([['x', {}]]))).toThrow(
@@ -154,7 +130,7 @@ describe('the tuning of a table', () => {
       const content = await readFile(tuningFile(table), 'utf8');
       await writeFile(table, 'a_param_0 2.0\na 1.0\n');
       await expect(readTuning(table)).rejects.toMatchObject({ code: 'tuning.table' });
-      for (const damaged of ['{', content.replace('"version":1', '"version":2'), content.replace('[1,2', '[0,2')]) {
+      for (const damaged of ['{', content.replace('"version":2', '"version":3'), content.replace('[1,2', '[0,2')]) {
         await writeFile(tuningFile(table), damaged);
         await expect(readTuning(table)).rejects.toMatchObject({ code: 'tuning.format' });
       }

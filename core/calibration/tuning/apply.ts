@@ -1,6 +1,6 @@
 import { CortadoError } from '../../common/errors.ts';
 import type { ConvolutionOperation, Graph, Operation, ValueId } from '../../graph/graph.ts';
-import type { Tuning } from './tuning.ts';
+import type { RoundedWeights, Tuning } from './tuning.ts';
 
 /** By value: what each of its channels is divided by. */
 export type ChannelFactors = ReadonlyMap<ValueId, Float64Array>;
@@ -15,16 +15,19 @@ export function applyTuning(graph: Graph, tuning: Tuning): Graph {
   const layers = new Map(
     graph.operations.flatMap((operation) => (operation.kind === 'convolution' ? [[operation.layer, operation]] : [])),
   );
-  for (const [layer, { divide, addToBias }] of tuning) {
+  const rounded = new Map<string, RoundedWeights>();
+  for (const [layer, { divide, addToBias, rounded: weights }] of tuning) {
     const operation = layers.get(layer);
-    const fits = [divide, addToBias].every(
-      (list) => (list?.length ?? operation?.outputChannels) === operation?.outputChannels,
-    );
+    const fits =
+      [divide, addToBias, weights?.scales].every(
+        (list) => (list?.length ?? operation?.outputChannels) === operation?.outputChannels,
+      ) && (weights?.levels.length ?? operation?.weights.length) === operation?.weights.length;
     if (operation === undefined || !fits) throw mismatch(layer);
     if (divide !== undefined) factors.set(operation.output, Float64Array.from(divide));
     if (addToBias !== undefined) corrections.set(layer, Float64Array.from(addToBias));
+    if (weights !== undefined) rounded.set(layer, weights);
   }
-  return applyCorrections(applyFactors(graph, factors), corrections);
+  return applyCorrections(applyRounding(applyFactors(graph, factors), rounded), corrections);
 }
 
 function mismatch(layer: string): CortadoError {
@@ -72,6 +75,28 @@ export function applyCorrections(graph: Graph, corrections: BiasCorrections): Gr
       return { ...operation, bias: operation.bias.map((value, channel) => value + correction[channel]) };
     }),
   };
+}
+
+/** The graph with weights that quantise to given levels. */
+export function applyRounding(graph: Graph, rounded: ReadonlyMap<string, RoundedWeights>): Graph {
+  if (rounded.size === 0) return graph;
+  return {
+    ...graph,
+    operations: graph.operations.map((operation) => {
+      const weights = operation.kind === 'convolution' ? rounded.get(operation.layer) : undefined;
+      return operation.kind !== 'convolution' || weights === undefined ? operation : withLevels(operation, weights);
+    }),
+  };
+}
+
+/** The operation with weights that quantise to given levels; a channel of scale 0 is dead. */
+export function withLevels(operation: ConvolutionOperation, { levels, scales }: RoundedWeights): ConvolutionOperation {
+  const perOutput = levels.length / operation.outputChannels;
+  const weights = Float32Array.from(levels, (level, index) => {
+    const scale = scales[Math.floor(index / perOutput)];
+    return scale === 0 ? 0 : level / scale;
+  });
+  return { ...operation, weights };
 }
 
 /** Calls `visit` with the index of every weight that reads an input channel. */

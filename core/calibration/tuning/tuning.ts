@@ -11,21 +11,37 @@ export interface LayerTuning {
   readonly divide?: readonly number[] | undefined;
   /** What was added to each output channel's bias after that. */
   readonly addToBias?: readonly number[] | undefined;
+  /** The int8 weights, where they are not those nearest to the float ones. */
+  readonly rounded?: RoundedWeights | undefined;
+}
+
+/** Weights after all other changes: level / scale. */
+export interface RoundedWeights {
+  /** One per output channel, as in the table. */
+  readonly scales: readonly number[];
+  /** In the order of the layer's weights. */
+  readonly levels: Int8Array;
 }
 
 /** By layer. A table that was made with a tuning is of no use without it. */
 export type Tuning = ReadonlyMap<string, LayerTuning>;
 
-const version = 1;
+const version = 2;
 const numbers = v.array(v.pipe(v.number(), v.finite()));
 const schema = v.object({
-  version: v.literal(version),
+  version: v.picklist([1, version]),
   tableSha256: v.string(),
   layers: v.record(
     v.string(),
     v.object({
       divide: v.optional(v.array(v.pipe(v.number(), v.finite(), v.gtValue(0)))),
       addToBias: v.optional(numbers),
+      rounded: v.optional(
+        v.object({
+          scales: v.array(v.pipe(v.number(), v.finite(), v.minValue(0))),
+          levels: v.pipe(v.string(), v.base64(), v.transform(levelsOfText)),
+        }),
+      ),
     }),
   ),
 });
@@ -37,7 +53,7 @@ export function tuningFile(table: string): string {
 
 /** Writes the tuning of a table that has been written. Error: `file.write`. */
 export async function writeTuning(table: string, tuning: Tuning): Promise<void> {
-  const content = { version, tableSha256: await sha256Of(table), layers: Object.fromEntries(tuning) };
+  const content = { version, tableSha256: await sha256Of(table), layers: Object.fromEntries([...tuning].map(asText)) };
   await writeFileAtomically(tuningFile(table), `${JSON.stringify(content)}\n`);
 }
 
@@ -64,6 +80,16 @@ export async function readTuning(table: string): Promise<Tuning | undefined> {
     );
   }
   return new Map(Object.entries(parsed.output.layers));
+}
+
+function asText([layer, { rounded, ...rest }]: readonly [string, LayerTuning]): readonly [string, unknown] {
+  if (rounded === undefined) return [layer, rest];
+  const { scales, levels } = rounded;
+  return [layer, { ...rest, rounded: { scales, levels: Buffer.from(levels).toString('base64') } }];
+}
+
+function levelsOfText(text: string): Int8Array {
+  return Int8Array.from(Buffer.from(text, 'base64'));
 }
 
 function parseJson(text: string): unknown {

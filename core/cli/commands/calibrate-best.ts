@@ -5,7 +5,8 @@ import { CortadoError } from '../../common/errors.ts';
 import type { Preprocessing } from '../../images/preprocessing.ts';
 import { withInputShapes } from '../../network/infer.ts';
 import type { Network } from '../../network/network.ts';
-import { tune, type TuningStep } from '../../tuning/tune.ts';
+import type { TuningStep } from '../../tuning/search.ts';
+import { tune } from '../../tuning/tune.ts';
 import { agentRunner } from '../local-runner.ts';
 import { note, print, progressOnStderr } from '../terminal.ts';
 import { textTable } from '../text-table.ts';
@@ -21,6 +22,7 @@ interface BestFlags {
   readonly format: string;
   readonly method?: string;
   readonly group?: string;
+  readonly mixed?: number;
   readonly json?: true;
 }
 
@@ -39,27 +41,28 @@ export async function calibrateBest(
     );
   }
   const shapes = network.inputs.map(({ name, shape }) => [name, [1, ...shape.slice(1)]] as const);
-  const { table, tuning, steps } = await tune({
+  const { table, tuning, keptFloat, steps } = await tune({
     network: withInputShapes(network, new Map(shapes)),
     inputs,
     preprocessing,
     runner: await agentRunner(availableParallelism(), signal),
+    floatShare: flags.mixed === undefined ? undefined : flags.mixed / 100,
     signal,
     onProgress: progressOnStderr(),
   });
   await writeTable(flags.output, table);
   await writeTuning(flags.output, tuning);
-  print(flags.json === true ? JSON.stringify({ output: flags.output, steps }, null, 2) : stepTable(steps));
+  print(flags.json === true ? JSON.stringify({ output: flags.output, keptFloat, steps }, null, 2) : stepTable(steps));
+  if (keptFloat.length > 0) note(`In float: ${keptFloat.join(', ')} (--mixed 0 keeps everything in int8).`);
   note(`Wrote ${flags.output} and ${tuningFile(flags.output)}: keep them together, the table is of no use without it.`);
 }
 
 function stepTable(steps: readonly TuningStep[]): string {
   return textTable(
-    ['step', 'divergence', 'SQNR of outputs', 'agreement', 'kept'],
-    steps.map(({ what, sqnr, divergence, agreement, kept }) => [
+    ['step', 'loss', 'agreement', 'kept'],
+    steps.map(({ what, loss, agreement, kept }) => [
       what,
-      divergence?.toFixed(4) ?? '-',
-      sqnr.toFixed(2),
+      loss.toFixed(4),
       `${(100 * agreement).toFixed(1)} %`,
       kept ? 'yes' : 'no',
     ]),

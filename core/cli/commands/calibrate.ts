@@ -18,6 +18,7 @@ import {
   inputShapeOption,
   parseCount,
   parseShardPart,
+  parseCountOrZero,
   type PreprocessingOptions,
 } from '../options.ts';
 import { preprocessingFor } from '../preprocessing.ts';
@@ -40,6 +41,7 @@ interface CalibrateFlags extends PreprocessingOptions {
   readonly passes?: string;
   readonly shard?: ShardPart;
   readonly bestAccuracy?: true;
+  readonly mixed?: number;
   readonly json?: true;
 }
 
@@ -79,7 +81,12 @@ export function addCalibrateCommand(program: Command, signal: AbortSignal): void
     .option('--shard <i/n>', 'count one part of n of the inputs, in one pass, for "cortado merge"', parseShardPart)
     .option(
       '--best-accuracy',
-      'try equalisation, bias correction and methods; takes minutes, writes TABLE.tuning.json beside the table',
+      'try methods, equalisation, rounding by data, cheap layers in float; takes minutes, writes TABLE.tuning.json beside the table',
+    )
+    .option(
+      '--mixed <percent>',
+      'with --best-accuracy: how much of the multiplications may run in float (3 if absent, 0 for none)',
+      parseCountOrZero,
     )
     .option('--json', 'print the thresholds as JSON')
     .action((flags: CalibrateFlags) => run(flags, signal));

@@ -57,7 +57,7 @@ export async function execute(
 
   for (const [position, operation] of network.operations.entries()) {
     options.signal?.throwIfAborted();
-    store(operation.output, run(network, operation, blobs));
+    store(operation.output, runOperation(network, operation, blobs));
     for (const index of operationInputs(operation)) if (lastUse.get(index) === position) blobs.delete(index);
     meter.report(position + 1, operation.layer);
     await setImmediate();
@@ -66,7 +66,7 @@ export async function execute(
 }
 
 /** By tensor: the position of the operation that reads it last; outputs have none. */
-function lastUses(network: QuantizedNetwork): ReadonlyMap<TensorIndex, number> {
+export function lastUses(network: QuantizedNetwork): ReadonlyMap<TensorIndex, number> {
   const last = new Map<TensorIndex, number>();
   network.operations.forEach((operation, position) => {
     for (const index of operationInputs(operation)) last.set(index, position);
@@ -75,7 +75,8 @@ function lastUses(network: QuantizedNetwork): ReadonlyMap<TensorIndex, number> {
   return last;
 }
 
-function run(
+/** The result of one operation on blobs that are there. */
+export function runOperation(
   network: QuantizedNetwork,
   operation: QuantizedOperation,
   blobs: ReadonlyMap<TensorIndex, BlobData>,

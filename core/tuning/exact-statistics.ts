@@ -1,0 +1,61 @@
+import { ProgressMeter, type LongCall } from '../common/progress.ts';
+import type { Tensor } from '../common/tensor.ts';
+import type { ConvolutionOperation, Graph, ValueId } from '../graph/graph.ts';
+import type { ForwardSession } from '../inference/session.ts';
+import { convolutionGeometry, type ConvolutionGeometry } from '../quantization/execute/patches.ts';
+import { ChannelSamples } from './channel-thresholds.ts';
+import { convolutionsOf } from './candidates.ts';
+import { addTapSums } from './taps.ts';
+
+/** What fp32 says of the values that convolutions read. */
+export interface ExactStatistics {
+  /** By value: the threshold of each channel, were it to have a scale of its own. */
+  readonly thresholds: ReadonlyMap<ValueId, Float64Array>;
+  /** By layer: the mean of what each tap of its kernel reads (`addTapSums`). */
+  readonly tapMeans: ReadonlyMap<string, Float64Array>;
+}
+
+/** The geometry of a convolution of the graph. */
+export function geometryOf(graph: Graph, operation: ConvolutionOperation): ConvolutionGeometry {
+  const shapeOf = (id: ValueId): readonly number[] => graph.values.get(id)?.shape ?? [];
+  return convolutionGeometry(operation, shapeOf(operation.inputs[0]), shapeOf(operation.output));
+}
+
+/** Forwards inputs of one sample each through `session`, which returns what the graph's convolutions read. */
+export async function exactStatistics(
+  graph: Graph,
+  session: ForwardSession,
+  inputName: string,
+  inputs: readonly Tensor[],
+  { signal, onProgress }: LongCall = {},
+): Promise<ExactStatistics> {
+  const layers = convolutionsOf(graph).map((operation) => {
+    const geometry = geometryOf(graph, operation);
+    const taps = new Float64Array(geometry.patchLength * geometry.group);
+    return { operation, geometry, taps };
+  });
+  const samples = new Map(
+    layers.map(({ operation, geometry }) => [operation.inputs[0], new ChannelSamples(geometry.inputChannels)]),
+  );
+  const meter = new ProgressMeter('measuring channels', inputs.length, 'inputs', onProgress);
+  for (const [index, input] of inputs.entries()) {
+    signal?.throwIfAborted();
+    const results = await session.run(new Map([[inputName, input]]));
+    const valueOf = (id: ValueId): Float32Array | undefined => (id === inputName ? input.data : results.get(id)?.data);
+    for (const [id, sample] of samples) sample.add(valueOf(id) ?? new Float32Array());
+    for (const { operation, geometry, taps } of layers) {
+      const values = valueOf(operation.inputs[0]);
+      if (values !== undefined) addTapSums(geometry, values, taps);
+    }
+    meter.report(index + 1);
+  }
+  return {
+    thresholds: new Map([...samples].map(([id, sample]) => [id, sample.thresholds()])),
+    tapMeans: new Map(
+      layers.map(({ operation, geometry, taps }) => {
+        const pixels = geometry.output.height * geometry.output.width * inputs.length;
+        return [operation.layer, taps.map((sum) => sum / pixels)];
+      }),
+    ),
+  };
+}

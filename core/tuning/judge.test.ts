@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import type { Graph, Operation } from '../graph/graph.ts';
+import { ChannelSamples } from './channel-thresholds.ts';
+import { isBetter, type Verdict } from './judge.ts';
+import { judgedOutputs } from './judged-outputs.ts';
+import { outputLoss } from './output-loss.ts';
+
+const verdict = (...losses: readonly number[]): Verdict => ({
+  losses,
+  loss: losses.reduce((sum, loss) => sum + loss / losses.length, 0),
+  agreement: 1,
+});
+
+describe('isBetter', () => {
+  it('wants more than chance', () => {
+    expect(isBetter(verdict(0.5, 0.6, 0.7), verdict(0.4, 0.5, 0.6))).toBe(true);
+    expect(isBetter(verdict(0.5, 0.6, 0.7), verdict(0.5, 0.6, 0.7))).toBe(false);
+    // One input won much, the others lost a little.
+    expect(isBetter(verdict(0.9, 0.2, 0.2, 0.2), verdict(0.2, 0.3, 0.3, 0.3))).toBe(false);
+    expect(isBetter(verdict(0.4, 0.5), verdict(0.5, 0.6))).toBe(false);
+  });
+});
+
+describe('outputLoss', () => {
+  it('is the probability that moved, for classes', () => {
+    const result = outputLoss([Float32Array.of(0.7, 0.2, 0.1)], [Float32Array.of(0.4, 0.5, 0.1)]);
+    expect(result.loss).toBeCloseTo(0.3, 6);
+    expect(result.agrees).toBe(false);
+  });
+
+  it('is the relative noise, for anything else, and the mean over outputs', () => {
+    const exact = [Float32Array.of(3, 4), Float32Array.of(1, 1)];
+    const found = [Float32Array.of(3, 3), Float32Array.of(-5, 9)];
+    expect(outputLoss(exact, found).loss).toBeCloseTo((0.2 + 1) / 2, 6);
+    expect(outputLoss(exact, exact)).toEqual({ loss: 0, agrees: true });
+    expect(outputLoss([new Float32Array(2)], [new Float32Array(2)]).loss).toBe(0);
+  });
+});
+
+describe('judgedOutputs', () => {
+  it('takes what a choice is made from', () => {
+    const argmax: Operation = {
+      kind: 'argmax',
+      layer: 'm',
+      inputs: ['scores'],
+      output: 'm',
+      axis: 1,
+      indices: true,
+    };
+    const graph: Graph = { name: '', values: new Map(), inputs: [], outputs: ['m', 'other'], operations: [argmax] };
+    expect(judgedOutputs(graph, () => true)).toEqual(['scores', 'other']);
+    expect(judgedOutputs(graph, (id) => id !== 'scores')).toEqual(['m', 'other']);
+  });
+});
+
+describe('ChannelSamples', () => {
+  it('cuts a lone outlier off, channel by channel', () => {
+    const samples = new ChannelSamples(3);
+    const even = Float32Array.from({ length: 64 }, (_, i) => (i % 2 === 0 ? -i : i) / 63);
+    // The largest lies between the samples: only its magnitude is seen.
+    samples.add(Float32Array.from([...even, ...even.map((v, i) => (i === 63 ? 1.5 : v)), ...new Float32Array(64)]));
+    const [first, second, third] = samples.thresholds();
+    expect(first).toBeGreaterThan(0.9);
+    expect(first).toBeLessThanOrEqual(1);
+    expect(second).toBeGreaterThan(1);
+    expect(third).toBe(0);
+  });
+});
