@@ -16,7 +16,7 @@ describe('the search for the best accuracy', () => {
     expect(await run('tune')).toMatchObject({ error: null });
     const found = await session.result<TuningView>('tuning');
     expect(found?.won).toBe(true);
-    const kept = found?.steps.filter((step) => step.kept).map(({ divergence }) => divergence ?? 0) ?? [];
+    const kept = found?.steps.filter((step) => step.kept).map(({ loss }) => loss) ?? [];
     expect(kept.at(-1)).toBeLessThan(kept[0]);
     expect(session.project.decisions.accuracy.scales).toBe('best');
     expect((await session.scales()).file).toBe(session.bestTableFile);

@@ -33,10 +33,6 @@ export const tune: Stage = async ({ session, signal, onProgress, log }): Promise
   await session.project.decide({ step: 'accuracy', change: { scales: won ? 'best' : 'calibrated' } });
   return {
     won,
-    steps: steps.map(({ what, sqnr, divergence, agreement, kept }) => ({
-      ...{ what, agreement, kept },
-      divergence: divergence ?? null,
-      sqnr: Number.isFinite(sqnr) ? sqnr : null,
-    })),
+    steps: [...steps],
   };
 };

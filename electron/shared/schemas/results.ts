@@ -58,10 +58,8 @@ export const tuningSchema = v.object({
   steps: v.array(
     v.object({
       what: text,
-      /** Of the outputs, in dB; null where they equal fp32's. */
-      sqnr: v.nullable(v.number()),
-      /** Of the classes from fp32's, in nats; null where the output is no list of classes. */
-      divergence: v.nullable(v.number()),
+      /** How far the outputs are from fp32's, 0 (equal) to 1: `outputLoss` of core/tuning. */
+      loss: v.number(),
       /** Share of inputs with the first class of fp32. */
       agreement: v.number(),
       kept: v.boolean(),

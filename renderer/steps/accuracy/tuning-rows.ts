@@ -4,7 +4,7 @@ import type { TuningView } from '../../../electron/shared/schemas/results.ts';
 export interface TuningRow {
   readonly what: string;
   readonly agreement: number;
-  /** How far the answers lie from fp32's, 0 for equal: the divergence, or noise relative to signal. */
+  /** How far the answers lie from fp32's, from 0 (equal) to 1: moved probability, or noise relative to signal. */
   readonly distance: number;
   readonly kept: boolean;
   /** Share of the distance that it took away; null of what was tried first. */
@@ -14,8 +14,7 @@ export interface TuningRow {
 /** The steps of the search with what each that was kept won over what was kept before it. */
 export function tuningRows(steps: TuningView['steps']): readonly TuningRow[] {
   let best: number | undefined;
-  return steps.map(({ what, agreement, divergence, sqnr, kept }) => {
-    const distance = divergence ?? (sqnr === null ? 0 : 10 ** (-sqnr / 20));
+  return steps.map(({ what, agreement, loss: distance, kept }) => {
     const gain = best === undefined ? null : best === 0 ? 0 : 1 - distance / best;
     if (kept) best = distance;
     return { what, agreement, distance, kept, gain };
