@@ -1,10 +1,11 @@
+import type { ScaleTable } from '../calibration/table.ts';
+import type { Tuning } from '../calibration/tuning/tuning.ts';
 import { ProgressMeter, type LongCall } from '../common/progress.ts';
 import { elementCount } from '../common/tensor.ts';
 import type { Graph } from '../graph/graph.ts';
 import { convolutionsOf, triedMethodNames } from './candidates.ts';
 import { isBetter, type Judge, type Verdict } from './judge.ts';
 import type { Candidate, CandidateMaker, Recipe } from './recipe.ts';
-import type { TuningResult } from './tune.ts';
 
 /** One thing that was tried, measured on inputs that calibration did not see. */
 export interface TuningStep {
@@ -14,6 +15,14 @@ export interface TuningStep {
   /** How often the first output's largest value is at the place it has in fp32. */
   readonly agreement: number;
   readonly kept: boolean;
+}
+
+export interface TuningResult {
+  readonly table: ScaleTable;
+  readonly tuning: Tuning;
+  /** Layers that the table leaves out, so that they run in float. */
+  readonly keptFloat: readonly string[];
+  readonly steps: readonly TuningStep[];
 }
 
 interface Best {

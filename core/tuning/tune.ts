@@ -1,6 +1,4 @@
 import { readSamples } from '../calibration/samples.ts';
-import type { ScaleTable } from '../calibration/table.ts';
-import type { Tuning } from '../calibration/tuning/tuning.ts';
 import { CortadoError } from '../common/errors.ts';
 import type { LongCall } from '../common/progress.ts';
 import type { Tensor } from '../common/tensor.ts';
@@ -16,7 +14,7 @@ import { exactStatistics } from './exact-statistics.ts';
 import { Judge } from './judge.ts';
 import { judgedOutputs } from './judged-outputs.ts';
 import { CandidateMaker } from './recipe.ts';
-import { Search, type TuningStep } from './search.ts';
+import { Search, type TuningResult } from './search.ts';
 
 export interface TuningRequest extends LongCall {
   /** With its weights, for one input at a time. */
@@ -27,14 +25,6 @@ export interface TuningRequest extends LongCall {
   readonly runner?: PackageRunner | undefined;
   /** The share of the network's multiplications that may run in float; `usualFloatShare` where absent, 0 for none. */
   readonly floatShare?: number | undefined;
-}
-
-export interface TuningResult {
-  readonly table: ScaleTable;
-  readonly tuning: Tuning;
-  /** Layers that the table leaves out, so that they run in float. */
-  readonly keptFloat: readonly string[];
-  readonly steps: readonly TuningStep[];
 }
 
 /** Enough for a depthwise layer or two. */
