@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { CortadoError } from '../common/errors.ts';
+import { addAppCommand } from './commands/app.ts';
 import { addBuildCommand } from './commands/build.ts';
 import { addCalibrateCommand } from './commands/calibrate.ts';
 import { addDemoCommand } from './commands/demo.ts';
@@ -60,6 +61,7 @@ function makeProgram(signal: AbortSignal): Command {
   addDeployCommand(program, signal);
   addReportCommand(program);
   addDemoCommand(program, signal);
+  addAppCommand(program);
   return program;
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { projectArgument } from '../../electron/main/project-argument.ts';
 import { hasUpdates } from '../../electron/main/updates.ts';
+import { cortado } from '../support/cli.ts';
 import { ROOT } from './support/runtime.ts';
 
 let folder: string;
@@ -43,6 +44,20 @@ describe('starting the app', () => {
     expect(text).toMatch(/npx install-electron/);
     expect(text).toMatch(/npm run demo/);
   });
+
+  it.runIf(process.platform === 'linux')(
+    'by the command line ends the same way, and refuses what is no project',
+    async () => {
+      const env = { DISPLAY: '', WAYLAND_DISPLAY: '' };
+      const shown = await cortado(['app'], { env });
+      expect(shown.code).toBe(1);
+      expect(shown.stderr).toMatch(/no display/);
+      const refused = await cortado(['app', folder], { env });
+      expect(refused.code).toBe(1);
+      expect(refused.stderr).toMatch(/project\.json/);
+      expect(refused.stderr).not.toMatch(/no display/);
+    },
+  );
 
   it('takes a project from the command line, and nothing that is none', async () => {
     const project = join(folder, 'project');
