@@ -11,7 +11,10 @@ constexpr unsigned kAcceptance = 8;  // bursts that a port takes ahead
 }  // namespace
 
 DdrModel::DdrModel(const DdrConfig& config)
-    : memory(config.memory_bytes), config_(config), random_(config.seed) {}
+    : config_(config),
+      own_memory_(config.memory == nullptr ? config.memory_bytes : 0),
+      memory_(config.memory == nullptr ? own_memory_.data() : config.memory),
+      random_(config.seed) {}
 
 bool DdrModel::stalled() {
   if (config_.stall_probability <= 0) return false;
@@ -31,8 +34,8 @@ bool DdrModel::fails(std::uint32_t address, unsigned beats) const {
 
 std::uint8_t* DdrModel::at(std::uint32_t address) {
   const std::uint64_t offset = static_cast<std::uint64_t>(address) - config_.memory_base;
-  if (address < config_.memory_base || offset + kBeatBytes > memory.size()) return nullptr;
-  return memory.data() + offset;
+  if (address < config_.memory_base || offset + kBeatBytes > config_.memory_bytes) return nullptr;
+  return memory_ + offset;
 }
 
 void DdrModel::check_burst(std::uint32_t address, unsigned beats, const char* what) {

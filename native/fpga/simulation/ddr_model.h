@@ -13,6 +13,7 @@ namespace cortado::fpga {
 
 struct DdrConfig {
   std::uint64_t memory_bytes = 1 << 20;
+  std::uint8_t* memory = nullptr;  // somebody else's, which outlives the model; null: its own
   std::uint32_t memory_base = 0;
   double bytes_per_cycle = 0;
   std::uint32_t latency_cycles = 0;
@@ -53,7 +54,7 @@ class DdrModel {
 
   std::array<ReadPort, kReadPorts> read;
   WritePort write;
-  std::vector<std::uint8_t> memory;
+  std::uint8_t* memory() { return memory_; }
   std::uint32_t fail_begin = 0, fail_end = 0;
   std::string protocol_error;
 
@@ -71,6 +72,8 @@ class DdrModel {
   std::uint8_t* at(std::uint32_t address);
 
   DdrConfig config_;
+  std::vector<std::uint8_t> own_memory_;
+  std::uint8_t* memory_;
   std::mt19937_64 random_;
   std::uint64_t cycle_ = 0;
   double budget_ = 0;

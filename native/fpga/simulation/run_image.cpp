@@ -62,7 +62,8 @@ int main(int count, char** arguments) {
                                        std::atof(arguments[9]),
                                        number(10),
                                        std::atof(arguments[11]),
-                                       number(12)};
+                                       number(12),
+                                       nullptr};
   cortado_fpga_sim* sim = open(&config);
   if (sim == nullptr) {
     std::fprintf(stderr, "no memory for the image\n");

@@ -90,6 +90,7 @@ cortado_fpga_sim* cortado_fpga_sim_open(const cortado_fpga_sim_config* config) {
   DdrConfig ddr;
   ddr.memory_bytes = config->memory_bytes;
   ddr.memory_base = config->memory_base;
+  ddr.memory = config->memory;
   ddr.bytes_per_cycle = config->bytes_per_cycle;
   ddr.latency_cycles = config->latency_cycles;
   ddr.stall_probability = config->stall_probability;
@@ -127,7 +128,7 @@ void cortado_fpga_sim_write(cortado_fpga_sim* sim, uint32_t offset, uint32_t val
   sim->tick();
 }
 
-uint8_t* cortado_fpga_sim_memory(cortado_fpga_sim* sim) { return sim->ddr.memory.data(); }
+uint8_t* cortado_fpga_sim_memory(cortado_fpga_sim* sim) { return sim->ddr.memory(); }
 
 uint64_t cortado_fpga_sim_cycles(const cortado_fpga_sim* sim) { return sim->cycles; }
 

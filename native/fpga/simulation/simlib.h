@@ -18,6 +18,7 @@ typedef struct {
                              // response
   double stall_probability;  // that a handshake of a port is held back in a cycle, for tests
   uint64_t seed;             // of the stalls
+  uint8_t* memory;           // somebody else's that outlives the simulation; null: its own
 } cortado_fpga_sim_config;
 
 // Null where the memory cannot be had.

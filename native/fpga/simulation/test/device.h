@@ -25,7 +25,7 @@ class Device {
 
   explicit Device(double stall = 0, std::uint64_t seed = 1, double bytes_per_cycle = 0,
                   std::uint32_t latency = 30, std::uint64_t bytes = 16U << 20) {
-    const cortado_fpga_sim_config config{bytes, kBase, bytes_per_cycle, latency, stall, seed};
+    const cortado_fpga_sim_config config{bytes, kBase, bytes_per_cycle, latency, stall, seed, nullptr};
     sim_ = cortado_fpga_sim_open(&config);
     for (unsigned i = 0; i < 4; ++i) cortado_fpga_sim_write(sim_, 0x20 + 4 * i, kBase);
     cortado_fpga_sim_write(sim_, 0x10, 3);
