@@ -26,16 +26,29 @@ MemoryPlan plan_within_memory(const Network& network) {
   return plan;
 }
 
+std::vector<bool> find_offloaded(const Network& network, const Offload* offload) {
+  std::vector<bool> offloaded(network.operations.size(), false);
+  for (std::size_t i = 0; offload != nullptr && i < offload->parts(); ++i) {
+    const Offload::Part part = offload->part(i);
+    std::fill_n(offloaded.begin() + static_cast<std::ptrdiff_t>(part.first), part.count, true);
+  }
+  return offloaded;
+}
+
 std::vector<PreparedOperation> prepare_all(const Network& network, const MemoryPlan& plan,
-                                           const PreparationContext& context) {
+                                           const std::vector<bool>& offloaded, PreparationContext context) {
   std::vector<PreparedOperation> prepared;
   try {
     for (std::size_t i = 0; i < network.operations.size(); ++i) {
       const Operation& operation = network.operations[i];
+      context.offloaded = offloaded[i];
       prepared.push_back(
           std::visit([&](const auto& body) { return prepare(body, context); }, operation.body));
       prepared.back().layer = operation.layer;
-      if (plan.in_place[i]) {
+      if (offloaded[i]) {
+        prepared.back().kernel = "accelerator";
+        prepared.back().work_items = 0;
+      } else if (plan.in_place[i]) {
         prepared.back().kernel = "in_place";
         prepared.back().work_items = 0;
       }
@@ -59,11 +72,13 @@ bool neon_usable(const CpuFeatures& cpu) {
 
 Executor::Executor(const Network& network, const ExecutorOptions& options)
     : network_(network),
+      offload_(options.offload),
+      offloaded_(find_offloaded(network, options.offload)),
       plan_(plan_within_memory(network)),
       arena_(std::make_unique<Arena>(plan_.arena_bytes)),
       operations_(prepare_all(
-          network, plan_,
-          {network, [this](BlobIndex index) { return memory(index); }, options.backend, options.cpu})),
+          network, plan_, offloaded_,
+          {network, [this](BlobIndex index) { return memory(index); }, options.backend, options.cpu, false})),
       pool_(options.threads) {
   for (const PreparedOperation& operation : operations_) {
     scratch_stride_ = std::max(scratch_stride_, (operation.scratch_bytes + 63) / 64 * 64);
@@ -84,14 +99,29 @@ void Executor::run_operation(const PreparedOperation& operation) {
   });
 }
 
+void Executor::run_part(std::size_t index, const std::function<void(std::size_t)>& after) {
+  offload_->run(index, [this](BlobIndex blob) { return memory(blob); });
+  const Offload::Part part = offload_->part(index);
+  for (std::size_t i = part.first; i < part.first + part.count; ++i) {
+    if (offload_->brings_back(output_of(network_.operations[i]))) after(i);
+  }
+}
+
 void Executor::run() {
-  for (const PreparedOperation& operation : operations_) run_operation(operation);
+  run([](std::size_t) {});
 }
 
 void Executor::run(const std::function<void(std::size_t)>& after) {
-  for (std::size_t i = 0; i < operations_.size(); ++i) {
-    run_operation(operations_[i]);
-    after(i);
+  if (offload_ != nullptr) offload_->begin();
+  std::size_t part = 0;
+  for (std::size_t i = 0; i < operations_.size();) {
+    if (offloaded_[i]) {
+      run_part(part, after);
+      i += offload_->part(part++).count;
+    } else {
+      run_operation(operations_[i]);
+      after(i++);
+    }
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include "memory.h"
 #include "memory_plan.h"
+#include "offload.h"
 #include "prepared_operation.h"
 #include "thread_pool.h"
 
@@ -17,6 +18,7 @@ struct ExecutorOptions {
   Backend backend = Backend::kAuto;
   int threads = 1;
   CpuFeatures cpu;
+  Offload* offload = nullptr;  // runs its parts; outlives the executor
 };
 
 // Whether this build has kernels for ARM NEON and the processor can run them.
@@ -32,18 +34,25 @@ class Executor {
   BlobMemory memory(BlobIndex index) const;
 
   void run();
-  // Calls `after` with the index of each operation once it ran; the operation's output is valid then.
+  // Calls `after` with the index of each operation once it ran; the operation's output is valid then. Of what
+  // is offloaded it is called for those operations alone whose output is brought back, behind the part that
+  // they belong to.
   void run(const std::function<void(std::size_t operation)>& after);
 
   const std::vector<PreparedOperation>& operations() const { return operations_; }
   std::uint64_t arena_bytes() const { return plan_.arena_bytes; }
+  // Whether the operation runs elsewhere.
+  bool offloaded(std::size_t operation) const { return offloaded_[operation]; }
   std::uint64_t packed_bytes() const;
   int threads() const { return pool_.threads(); }
 
  private:
   void run_operation(const PreparedOperation& operation);
+  void run_part(std::size_t index, const std::function<void(std::size_t)>& after);
 
   const Network& network_;
+  Offload* offload_;
+  std::vector<bool> offloaded_;
   MemoryPlan plan_;
   std::unique_ptr<Arena> arena_;
   std::vector<PreparedOperation> operations_;

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "accelerator_programs.h"
 #include "blob.h"
 #include "operation.h"
 #include "span.h"
@@ -37,7 +38,7 @@ struct Golden {
 
 struct Fingerprint {
   std::string_view builder, target, precision, model_sha256;
-  std::optional<std::string_view> table_sha256;
+  std::optional<std::string_view> table_sha256, bitstream;
   std::uint64_t memory = 0;  // bytes that the builder says the blobs need at the least
 };
 
@@ -51,6 +52,8 @@ struct Network {
   std::vector<std::string_view> labels;
   std::vector<Golden> goldens;
   std::uint64_t macs = 0;
+  // In a package for an FPGA. The operations are complete without it.
+  std::optional<AcceleratorPrograms> accelerator;
 };
 
 }  // namespace cortado

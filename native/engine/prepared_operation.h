@@ -12,7 +12,8 @@
 
 namespace cortado {
 
-enum class Backend : std::uint8_t { kAuto, kReference, kNeon };
+// kFpga: the accelerator, and the kernels of kAuto for what it leaves.
+enum class Backend : std::uint8_t { kAuto, kReference, kNeon, kFpga };
 
 struct PreparedOperation {
   std::string_view layer;
@@ -33,6 +34,7 @@ struct PreparationContext {
   std::function<BlobMemory(BlobIndex)> memory;
   Backend backend;
   CpuFeatures cpu;
+  bool offloaded;  // runs elsewhere: no kernel is wanted, and no packed weights
 };
 
 PreparedOperation prepare(const Convolution& operation, const PreparationContext& context);

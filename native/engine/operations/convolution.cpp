@@ -118,6 +118,7 @@ PreparedOperation prepare(const Convolution& operation, const PreparationContext
   PreparedOperation prepared;
   prepared.kind = "convolution";
   prepared.macs = macs_of(shape);
+  if (context.offloaded) return prepared;
   if (input.type == ElementType::kFloat32) {
     prepare_float(prepared, operation, shape, input.as<float>().data, output.as<float>().data);
   } else if (output.type == ElementType::kFloat32) {

@@ -3,6 +3,7 @@
 
 #include "package/limits.h"
 #include "package/package.h"
+#include "package/read_accelerator.h"
 #include "package/read_golden.h"
 #include "package/read_operation.h"
 #include "package/verify.h"
@@ -25,10 +26,11 @@ std::string_view name_of(const flatbuffers::String* text, const char* what) {
 
 void check_target(const format::Fingerprint& fingerprint, const std::vector<std::string>& cpu_features) {
   const std::string target(name_of(fingerprint.target(), "the target"));
-  if (target != "neon") {
-    throw Refusal{"package.target",
-                  "The package was built for the target \"" + target + "\", this agent runs \"neon\".",
-                  "Build the package for this board: cortado build neon."};
+  if (target != "neon" && target != "fpga") {
+    throw Refusal{
+        "package.target",
+        "The package was built for the target \"" + target + "\", this agent runs \"neon\" and \"fpga\".",
+        "Build the package for this board: cortado build neon."};
   }
   if (fingerprint.cpu_features() == nullptr) return;
   for (const auto* feature : *fingerprint.cpu_features()) {
@@ -49,6 +51,7 @@ Fingerprint read_fingerprint(const format::Fingerprint& table) {
   fingerprint.model_sha256 = name_of(table.model_sha256(), "the model's hash");
   if (table.table_sha256() != nullptr)
     fingerprint.table_sha256 = name_of(table.table_sha256(), "the table's hash");
+  if (table.bitstream() != nullptr) fingerprint.bitstream = name_of(table.bitstream(), "the bitstream");
   fingerprint.memory = table.memory();
   return fingerprint;
 }
@@ -178,6 +181,11 @@ Network read_package(const std::uint8_t* bytes, std::size_t size,
     for (const auto* label : *package.labels()) network.labels.push_back(name_of(label, "a label"));
   }
   read_goldens(package, network);
+  if ((network.fingerprint.target == "fpga") != (package.accelerator() != nullptr)) {
+    refuse_damaged("The package's target and its content differ.");
+  }
+  if (package.accelerator() != nullptr)
+    network.accelerator = read_accelerator(*package.accelerator(), network);
   return network;
 }
 

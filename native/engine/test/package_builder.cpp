@@ -164,6 +164,33 @@ flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<format::TensorData>>
   return fbb_.CreateVector(tables);
 }
 
+flatbuffers::Offset<format::Accelerator> PackageBuilder::make(const AcceleratorSpec& spec) {
+  std::vector<flatbuffers::Offset<format::AcceleratorBlob>> blobs;
+  for (const AcceleratorSpec::Blob& blob : spec.blobs) {
+    blobs.push_back(
+        format::CreateAcceleratorBlobDirect(fbb_, blob.tensor, blob.format, blob.offset, &blob.layout));
+  }
+  std::vector<flatbuffers::Offset<format::AcceleratorRun>> runs;
+  for (const AcceleratorSpec::Run& run : spec.runs) {
+    std::vector<flatbuffers::Offset<format::AcceleratorStamp>> stamps;
+    for (const AcceleratorSpec::Stamp& stamp : run.stamps)
+      stamps.push_back(format::CreateAcceleratorStamp(fbb_, stamp.operation, stamp.index, 900, 100));
+    fbb_.ForceVectorAlignment(run.program.size(), 1, 16);
+    runs.push_back(format::CreateAcceleratorRunDirect(fbb_, run.first, run.operations, &run.program,
+                                                      &run.inputs, &run.outputs, &stamps,
+                                                      run.estimated_cycles, 100));
+  }
+  fbb_.ForceVectorAlignment(spec.constants.size(), 1, 16);
+  const auto constants = fbb_.CreateVector(spec.constants);
+  const auto part = fbb_.CreateString(spec.part);
+  const auto board = fbb_.CreateString("pynq-z1");
+  const auto blob_list = fbb_.CreateVector(blobs);
+  const auto run_list = fbb_.CreateVector(runs);
+  return format::CreateAccelerator(fbb_, part, board, spec.config, spec.fingerprint, spec.clock_hz,
+                                   spec.memory_bytes_per_second, constants, spec.blob_bytes, spec.stamp_bytes,
+                                   blob_list, run_list);
+}
+
 AlignedBytes PackageBuilder::finish() {
   std::vector<flatbuffers::Offset<format::Tensor>> tensors;
   for (const TensorSpec& t : tensors_) {
@@ -198,10 +225,12 @@ AlignedBytes PackageBuilder::finish() {
   const auto outputs = fbb_.CreateVector(blobs_of(outputs_));
   const auto label_list = strings(labels);
   const auto name = fbb_.CreateString("test network");
+  const auto accelerator_part = accelerator ? make(*accelerator) : flatbuffers::Offset<format::Accelerator>();
   const format::Checksum checksum(0);
-  fbb_.Finish(format::CreatePackage(fbb_, format_version, &checksum, name, fingerprint, tensor_list, inputs,
-                                    outputs, operation_list, preprocessing, label_list, golden_list, 0),
-              format::PackageIdentifier());
+  fbb_.Finish(
+      format::CreatePackage(fbb_, format_version, &checksum, name, fingerprint, tensor_list, inputs, outputs,
+                            operation_list, preprocessing, label_list, golden_list, 0, accelerator_part),
+      format::PackageIdentifier());
   AlignedBytes bytes(fbb_.GetBufferPointer(), fbb_.GetSize());
   patch_checksum(bytes.data(), bytes.size());
   return bytes;

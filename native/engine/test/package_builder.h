@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <new>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,32 @@ struct ActivationSpec {
   std::vector<float> slopes;
 };
 
+struct AcceleratorSpec {
+  struct Blob {
+    BlobIndex tensor;
+    format::BlobFormat format;
+    std::uint32_t offset;
+    std::vector<std::uint32_t> layout;
+  };
+  struct Stamp {
+    std::uint32_t operation, index;
+  };
+  struct Run {
+    std::uint32_t first = 0, operations = 0;
+    std::vector<std::uint8_t> program;
+    std::vector<std::uint32_t> inputs, outputs;
+    std::vector<Stamp> stamps;
+    std::uint64_t estimated_cycles = 1000;
+  };
+  std::string part = "xc7z020";
+  std::uint32_t config = 0x34400800, fingerprint = 0x12345678;
+  std::uint64_t clock_hz = 100000000, memory_bytes_per_second = 1500000000;
+  std::vector<std::uint8_t> constants;
+  std::uint32_t blob_bytes = 0, stamp_bytes = 0;
+  std::vector<Blob> blobs;
+  std::vector<Run> runs;
+};
+
 class PackageBuilder {
  public:
   // What the fingerprint and the frame say; changed by tests of refusals.
@@ -62,6 +89,7 @@ class PackageBuilder {
   std::vector<float> mean, mean_image;
   float norm = 1;
   std::vector<std::int8_t> pixel_table;
+  std::optional<AcceleratorSpec> accelerator;
 
   BlobIndex blob(const std::string& name, format::DataType type, const std::vector<std::uint32_t>& shape,
                  float scale = 0);
@@ -153,6 +181,7 @@ class PackageBuilder {
   flatbuffers::Offset<format::Requantisation> make(const RequantisationLists& lists);
   flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<format::TensorData>>> make(
       const std::vector<Data>& list);
+  flatbuffers::Offset<format::Accelerator> make(const AcceleratorSpec& spec);
   flatbuffers::FlatBufferBuilder fbb_;
   std::vector<TensorSpec> tensors_;
   std::vector<flatbuffers::Offset<format::Operation>> operations_;

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "accelerated_sample.h"
 #include "executor.h"
 #include "further_network.h"
 #include "golden.h"
@@ -106,6 +107,13 @@ TEST(PackageFuzz, ChangedBytesOfTheFurtherOperationsNeverCrash) {
   EXPECT_GT(outcomes.passed, 250);
 }
 
+TEST(PackageFuzz, ChangedBytesOfTheAcceleratorNeverCrash) {
+  Outcomes outcomes;
+  damage_and_try(test::accelerated_sample_package(0), rounds(3000), outcomes);
+  EXPECT_GT(outcomes.refused, 500);
+  EXPECT_GT(outcomes.passed, 50);
+}
+
 TEST(PackageFuzz, CutPackagesNeverCrash) {
   Outcomes outcomes;
   const AlignedBytes good = test::sample_package(0);
@@ -121,7 +129,7 @@ TEST(PackageFuzz, CutPackagesNeverCrash) {
 
 // Every 32-bit word of a package in turn becomes each of some values.
 TEST(PackageFuzz, EveryWordInTurnNeverCrashes) {
-  for (const AlignedBytes& good : {test::sample_package(0), test::FurtherNetwork(0).finish()}) {
+  for (const AlignedBytes& good : {test::accelerated_sample_package(0), test::FurtherNetwork(0).finish()}) {
     Outcomes outcomes;
     for (std::size_t at = 0; at + 4 <= good.size(); at += 4) {
       for (const std::uint32_t value : {0U, 0x7FFFFFFFU, 0xFFFFFFFFU}) {

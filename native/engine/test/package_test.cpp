@@ -81,8 +81,8 @@ TEST(Package, NoticesEveryChangedByte) {
 }
 
 TEST(Package, RefusesByTarget) {
-  expect_refusal(with_frame([](PackageBuilder& package) { package.target = "fpga"; }), "package.target",
-                 "\"fpga\"");
+  expect_refusal(with_frame([](PackageBuilder& package) { package.target = "tpu"; }), "package.target",
+                 "\"tpu\"");
   const auto with_feature = with_frame([](PackageBuilder& package) {
     package.cpu_features = {"asimd", "i8mm"};
   });

@@ -3,6 +3,8 @@
 // golden values of its own), its checks are filled in by fill_golden().
 #pragma once
 
+#include <functional>
+
 #include "cpu_features.h"
 #include "crc32.h"
 #include "executor.h"
@@ -116,8 +118,9 @@ class SampleNetwork {
   BlobIndex output_ = 0;
 };
 
-// The sample with the golden values that one thread of the reference computes.
-inline AlignedBytes sample_package(std::uint32_t seed) {
+// The sample with the golden values that one thread of the reference computes. `change` is made to its frame.
+inline AlignedBytes sample_package(
+    std::uint32_t seed, const std::function<void(PackageBuilder&)>& change = [](PackageBuilder&) {}) {
   SampleNetwork draft(seed);
   const AlignedBytes bytes = draft.finish(std::vector<float>(SampleNetwork::kClasses, 0), {});
   const Network network = read_package(bytes.data(), bytes.size(), {});
@@ -136,6 +139,7 @@ inline AlignedBytes sample_package(std::uint32_t seed) {
   executor.run([&](std::size_t i) { take(output_of(network.operations[i])); });
   const BlobMemory output = executor.memory(network.outputs[0]);
   SampleNetwork sample(seed);
+  change(sample.package);
   std::vector<std::uint32_t> in_order;
   for (const BlobIndex index : sample.checked) in_order.push_back(checks[index]);
   return sample.finish(in_caffe_order(output.as<float>()), in_order);
