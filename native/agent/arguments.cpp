@@ -53,7 +53,8 @@ Backend parse_backend(const std::string& word) {
   if (word == "auto") return Backend::kAuto;
   if (word == "reference") return Backend::kReference;
   if (word == "neon") return Backend::kNeon;
-  refuse_usage("\"" + word + "\" is not a backend: auto, reference or neon.");
+  if (word == "fpga") return Backend::kFpga;
+  refuse_usage("\"" + word + "\" is not a backend: auto, reference, neon or fpga.");
 }
 
 // Options of `run` alone.
@@ -90,6 +91,8 @@ Arguments parse_arguments(const std::vector<std::string>& list) {
       arguments.backend = parse_backend(words.value_of(word));
     } else if (with_package && word == "--threads") {
       arguments.threads = words.number_of(word, 1, kMaxThreads);
+    } else if (with_package && word == "--bitstream") {
+      arguments.bitstream = words.value_of(word);
     } else if (arguments.command == Command::kRun && parse_run_option(word, words, arguments)) {
       continue;
     } else if (with_package && arguments.package.empty() && word.rfind("--", 0) != 0) {

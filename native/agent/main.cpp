@@ -39,11 +39,12 @@ std::uint64_t peak_memory_bytes() {
   return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
 }
 
-void say_done(const std::vector<std::int64_t>& latencies, Events& events) {
+void say_done(const Measurement& measurement, const Measured& measured, Events& events) {
   events.emit(event("done")
-                  .add("latenciesNs", json_array(latencies))
+                  .add("latenciesNs", json_array(measurement.latencies))
                   .add("peakMemoryBytes", peak_memory_bytes())
-                  .add("energy", std::nullopt));
+                  .add("energy", std::nullopt)
+                  .add("accelerator", accelerator_counts(measured, measurement)));
 }
 
 void say_error(const Refusal& refusal, const Json& detail, Events& events) {
@@ -92,9 +93,9 @@ int execute(const Arguments& arguments, Events& events) {
   }
   Session session(arguments, events);
   session.verify();
-  std::vector<std::int64_t> latencies;
-  if (arguments.command == Command::kRun) latencies = run_session(session, arguments, events);
-  say_done(latencies, events);
+  Measurement measurement;
+  if (arguments.command == Command::kRun) measurement = run_session(session, arguments, events);
+  say_done(measurement, session.measured(), events);
   return kDone;
 }
 

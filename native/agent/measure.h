@@ -3,16 +3,38 @@
 #include <cstdint>
 #include <vector>
 
+#include "accelerator.h"
 #include "events.h"
 #include "executor.h"
 
 namespace cortado {
 
+// What is measured: the executor, and the accelerator that it uses, if it does.
+struct Measured {
+  Executor& executor;
+  const Accelerator* accelerator;
+
+  bool simulated() const { return accelerator != nullptr && accelerator->device().description().simulated; }
+};
+
+struct Measurement {
+  // A latency is that of the whole network. On a simulated accelerator it is cycles / clock of the
+  // accelerator alone: how long this computer takes for the rest says nothing of a board's processor.
+  std::vector<std::int64_t> latencies;
+  // Of the last of them, with an accelerator: what it counted, and the processor's part, transfers between
+  // the two included.
+  AcceleratorCounters counters;
+  std::int64_t processor_ns = 0;
+};
+
 // Runs the network `warmup` and then `iterations` times; says `warmup`, `conditions` and `sample`. In
 // nanoseconds.
-std::vector<std::int64_t> measure_latencies(Executor& executor, int warmup, int iterations, Events& events);
+Measurement measure_latencies(const Measured& measured, int warmup, int iterations, Events& events);
 
 // Times each operation in some runs of their own and says `layers`.
-void profile_layers(Executor& executor, int iterations, Events& events);
+void profile_layers(const Measured& measured, int iterations, Events& events);
+
+// What the accelerator counted, for `done`; null without one, or where nothing was measured.
+Json accelerator_counts(const Measured& measured, const Measurement& measurement);
 
 }  // namespace cortado

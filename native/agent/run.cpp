@@ -15,6 +15,9 @@
 namespace cortado {
 namespace {
 
+constexpr int kUsualWarmup = 5;
+constexpr int kUsualIterations = 50;
+
 void write_input(const Network& network, BlobIndex index, const std::string& path, const BlobMemory& memory) {
   const NpyArray array = read_npy(path, network.blobs[index].shape);
   if (array.type == NpyType::kFloat32) {
@@ -87,20 +90,22 @@ void evaluate(Session& session, const std::string& list, Events& events) {
 
 }  // namespace
 
-std::vector<std::int64_t> run_session(Session& session, const Arguments& arguments, Events& events) {
+Measurement run_session(Session& session, const Arguments& arguments, Events& events) {
   if (!arguments.input_list.empty()) {
     evaluate(session, arguments.input_list, events);
     return {};
   }
   const std::vector<std::string> paths = output_paths(arguments.outputs, session.network().outputs.size());
   write_inputs(session, arguments.inputs);
-  const std::vector<std::int64_t> latencies =
-      measure_latencies(session.executor(), arguments.warmup, arguments.iterations, events);
-  if (arguments.profile) profile_layers(session.executor(), arguments.iterations, events);
-  // Whatever was measured, the outputs are of one run.
-  session.executor().run();
+  const Measured measured = session.measured();
+  const int warmup = arguments.warmup.value_or(measured.simulated() ? 0 : kUsualWarmup);
+  const int iterations = arguments.iterations.value_or(measured.simulated() ? 1 : kUsualIterations);
+  Measurement measurement = measure_latencies(measured, warmup, iterations, events);
+  if (arguments.profile) profile_layers(measured, iterations, events);
+  // Whatever was measured, the outputs are of a run with this input.
+  if (iterations == 0 && !arguments.profile) session.executor().run();
   say_outputs(session.network(), session.executor(), 0, paths, events);
-  return latencies;
+  return measurement;
 }
 
 }  // namespace cortado

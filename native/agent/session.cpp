@@ -5,6 +5,7 @@
 #include "cpu_features.h"
 #include "golden.h"
 #include "monotonic_clock.h"
+#include "open_device.h"
 #include "package/package.h"
 #include "refusal.h"
 
@@ -34,11 +35,63 @@ Session::Session(const Arguments& arguments, Events& events) : events_(events), 
   events.emit(event("loading").add("bytes", file_.size()));
   const std::int64_t start = monotonic_ns();
   const std::vector<std::string> features = cpu_feature_names();
-  const ExecutorOptions options = options_for(arguments, cpu_features(features));
+  ExecutorOptions options = options_for(arguments, cpu_features(features));
   network_ = read_package(file_.data(), file_.size(), features);
+  open_accelerator(arguments);
+  options.offload = accelerator_.get();
   executor_ = std::make_unique<Executor>(network_, options);
   const bool neon = options.backend != Backend::kReference && neon_usable(options.cpu);
-  say_loaded(monotonic_ns() - start, neon ? "neon" : "reference");
+  say_loaded(monotonic_ns() - start, accelerator_ != nullptr ? "fpga" : neon ? "neon" : "reference");
+}
+
+// The package is complete without its accelerator: what keeps `auto` from it is said, and the processor runs
+// it.
+void Session::open_accelerator(const Arguments& arguments) {
+  const bool wanted = arguments.backend == Backend::kFpga;
+  if (!network_.accelerator) {
+    if (!wanted) return;
+    throw Refusal{"usage",
+                  "The backend fpga was asked for, and the package holds no programs for an accelerator.",
+                  "Build the package with cortado build fpga, or leave --backend out."};
+  }
+  if (!wanted && arguments.backend != Backend::kAuto) return;
+  try {
+    device_ = open_device(requirements_of(*network_.accelerator), {arguments.bitstream, ""});
+    accelerator_ = std::make_unique<Accelerator>(network_, *device_);
+  } catch (const Refusal& refusal) {
+    if (wanted || refusal.code.rfind("fpga.", 0) != 0) throw;
+    device_.reset();
+    events_.emit(event("fallback")
+                     .add("code", refusal.code)
+                     .add("message", refusal.message)
+                     .add("advice", refusal.advice));
+  }
+}
+
+Json Session::accelerator_part() const {
+  if (accelerator_ == nullptr) return to_json(std::nullopt);
+  const AcceleratorPrograms& programs = accelerator_->programs();
+  const DeviceDescription& device = accelerator_->device().description();
+  std::size_t operations = 0;
+  for (const AcceleratorRun& run : programs.runs) operations += run.count;
+  JsonObject object;
+  object.add("device", device.name)
+      .add("part", device.part)
+      .add("simulated", device.simulated)
+      .add("clockHz", device.clock_hz)
+      .add("plannedFor", JsonObject()
+                             .add("board", programs.board)
+                             .add("clockHz", programs.clock_hz)
+                             .add("memoryBytesPerSecond", programs.memory_bytes_per_second)
+                             .done())
+      .add("programs", programs.runs.size())
+      .add("operations", operations)
+      .add("sharedBytes", accelerator_->shared_bytes());
+  if (device.simulated) {
+    object.add("memoryBytesPerSecond", device.memory_bytes_per_second)
+        .add("memoryLatencyCycles", device.memory_latency_cycles);
+  }
+  return object.done();
 }
 
 void Session::say_loaded(std::int64_t load_ns, const char* backend) const {
@@ -56,6 +109,7 @@ void Session::say_loaded(std::int64_t load_ns, const char* backend) const {
                                            .add("precision", fingerprint.precision)
                                            .add("modelSha256", fingerprint.model_sha256)
                                            .add("tableSha256", fingerprint.table_sha256)
+                                           .add("bitstream", fingerprint.bitstream)
                                            .done())
                    .add("operations", network_.operations.size())
                    .add("macs", network_.macs)
@@ -66,6 +120,7 @@ void Session::say_loaded(std::int64_t load_ns, const char* backend) const {
                                       .add("arenaBytes", executor_->arena_bytes())
                                       .done())
                    .add("backend", backend)
+                   .add("accelerator", accelerator_part())
                    .add("threads", executor_->threads())
                    .add("kernels", kernels.done()));
 }
