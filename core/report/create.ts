@@ -44,6 +44,7 @@ export function createReport(run: BoardRun): Report {
       floatOutputs: verified.floatOutputs,
     },
     latency: { samplesNs: done.latenciesNs, summary: summarise(done.latenciesNs) },
+    accelerator: acceleratorOf(run),
     layers: run.layers?.layers ?? null,
     conditions: [...run.conditions],
     outputs: run.outputs.map(({ name, shape, top }) => ({ name, shape, top })),
@@ -51,6 +52,11 @@ export function createReport(run: BoardRun): Report {
   };
   // Also drops what a newer agent said beyond the schema.
   return v.parse(reportSchema, report);
+}
+
+function acceleratorOf({ loaded, done }: BoardRun): Report['accelerator'] {
+  if (loaded.accelerator === null || done.accelerator === null) return null;
+  return { ...loaded.accelerator, ...done.accelerator, bitstream: loaded.fingerprint.bitstream };
 }
 
 function boardOf({ probe, nature, address, hostKey }: BoardRun): Report['board'] {

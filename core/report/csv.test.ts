@@ -18,10 +18,10 @@ it('writes as many cells as titles for every report', () => {
 });
 
 it('quotes what CSV needs quoted and takes the sting out of formulas', () => {
-  const layers = [{ layer: '=cmd("x"),y', kind: 'Convolution', kernel: null, medianNs: 5, macs: 0 }];
-  expect(layersCsv({ ...report, layers })).toContain(`"'=cmd(""x""),y",Convolution,,5,0\r\n`);
+  const layers = [{ layer: '=cmd("x"),y', kind: 'Convolution', kernel: null, medianNs: 5, macs: 0, cycles: null }];
+  expect(layersCsv({ ...report, layers })).toContain(`"'=cmd(""x""),y",Convolution,,5,0,\r\n`);
 });
 
 it('writes only the titles where no profile was taken', () => {
-  expect(layersCsv({ ...report, layers: null })).toBe('layer,kind,kernel,median_ns,macs\r\n');
+  expect(layersCsv({ ...report, layers: null })).toBe('layer,kind,kernel,median_ns,macs,cycles\r\n');
 });

@@ -7,6 +7,7 @@ export function summaryCsv(reports: readonly Report[]): string {
     ...['started', 'board', 'emulated', 'network', 'precision', 'backend', 'threads', 'samples'],
     ...['min_ms', 'mean_ms', 'median_ms', 'p90_ms', 'p95_ms', 'p99_ms', 'max_ms', 'standard_deviation_ms'],
     ...['load_ms', 'peak_memory_bytes', 'package_bytes', 'package_sha256'],
+    ...['accelerator', 'simulated', 'clock_hz', 'cycles', 'array_active_cycles', 'memory_bytes'],
   ];
   const rows = reports.map((report) => {
     const { board, package: pkg, run } = report;
@@ -19,6 +20,7 @@ export function summaryCsv(reports: readonly Report[]): string {
       ),
       ...[latency.maxNs, latency.standardDeviationNs, run.loadNs].map(milliseconds),
       ...[run.peakMemoryBytes ?? '', pkg.bytes, pkg.sha256],
+      ...acceleratorCells(report),
     ];
   });
   return csv(header, rows);
@@ -35,9 +37,18 @@ export function samplesCsv({ latency }: Report): string {
 /** Every layer of the profile; only the header where there was none. */
 export function layersCsv({ layers }: Report): string {
   return csv(
-    ['layer', 'kind', 'kernel', 'median_ns', 'macs'],
-    (layers ?? []).map(({ layer, kind, kernel, medianNs, macs }) => [layer, kind, kernel ?? '', medianNs, macs]),
+    ['layer', 'kind', 'kernel', 'median_ns', 'macs', 'cycles'],
+    (layers ?? []).map(({ layer, kind, kernel, medianNs, macs, cycles }) => [
+      ...[layer, kind, kernel ?? '', medianNs, macs],
+      cycles ?? '',
+    ]),
   );
+}
+
+function acceleratorCells({ accelerator }: Report): readonly Cell[] {
+  if (accelerator === null) return ['', '', '', '', '', ''];
+  const { part, simulated, clockHz, cycles, arrayActiveCycles, readBytes, writeBytes } = accelerator;
+  return [part, simulated ? 'yes' : 'no', clockHz, cycles, arrayActiveCycles, readBytes + writeBytes];
 }
 
 function milliseconds(nanoseconds: number): number {

@@ -10,7 +10,10 @@ export function packageTitle({ package: { name, precision } }: Report): string {
 }
 
 /** What kind of board it was, in words that nobody can take for more than it is. */
-export function boardTitle({ board }: Report): string {
+export function boardTitle(report: Report): string {
+  const { board } = report;
+  if (report.accelerator?.simulated === true)
+    return `virtual ${report.accelerator.plannedFor.board} (simulated ${report.accelerator.part})`;
   if (board.emulated) return `virtual board, an emulated ${board.architecture} (times mean nothing)`;
   if (board.kind === 'virtual') return 'virtual board (this computer)';
   return board.model ?? `${board.hostname} (${board.machine})`;
@@ -20,6 +23,15 @@ export function boardTitle({ board }: Report): string {
 export function latencyFacts(report: Report): readonly Fact[] {
   const summary = summarise(report.latency.samplesNs);
   const { run } = report;
+  if (report.accelerator?.simulated === true) {
+    // Simulated cycles vary by a handful, with the phase of the memory: there is no distribution to describe.
+    const { clockHz } = report.accelerator;
+    return [
+      ['simulated latency', `${formatDuration(summary.medianNs)} on the accelerator, at ${formatHertz(clockHz)}`],
+      ['inferences per second', summary.perSecond.toFixed(1)],
+      ['simulated runs', String(summary.count)],
+    ];
+  }
   return [
     ['median', formatDuration(summary.medianNs)],
     ['mean', formatDuration(summary.meanNs)],

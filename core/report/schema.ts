@@ -32,6 +32,8 @@ const layer = v.object({
   /** From separate profiled runs; their sum is not the latency. */
   medianNs: count,
   macs: count,
+  /** On the accelerator; null on the processor. */
+  cycles: v.optional(v.nullable(count), null),
 });
 
 const output = v.object({
@@ -39,6 +41,38 @@ const output = v.object({
   shape: v.array(count),
   /** The largest values, at most five. */
   top: v.array(v.object({ index: count, value: v.number(), label: v.nullable(text) })),
+});
+
+const accelerator = v.object({
+  /** `Verilated xc7z020`, `uio0` */
+  device: text,
+  part: text,
+  /** Cycles are the RTL's own; times are these at the clock. */
+  simulated: v.boolean(),
+  clockHz: count,
+  bitstream: v.nullable(text),
+  plannedFor: v.object({ board: text, clockHz: count, memoryBytesPerSecond: count }),
+  /** Of a simulated memory. */
+  memoryBytesPerSecond: v.nullable(count),
+  memoryLatencyCycles: v.nullable(count),
+  programs: count,
+  operations: count,
+  sharedBytes: count,
+  /** Of one inference, all programs together. */
+  cycles: count,
+  estimatedCycles: count,
+  arrayActiveCycles: count,
+  vectorActiveCycles: count,
+  waitWeightsCycles: count,
+  waitTokensCycles: count,
+  waitDrainCycles: count,
+  readBytes: count,
+  writeBytes: count,
+  estimatedBytes: count,
+  macs: count,
+  macsPerCycle: count,
+  /** The processor's part; with a simulated accelerator it is not in the latency. */
+  processorNs: count,
 });
 
 const summary = v.object({
@@ -121,6 +155,8 @@ export const reportSchema = v.object({
     /** For other programs; Cortado computes it anew from the samples. */
     summary,
   }),
+  /** null where the processor ran everything. */
+  accelerator: v.optional(v.nullable(accelerator), null),
   /** null where no profile was asked for. */
   layers: v.nullable(v.array(layer)),
   conditions: v.array(conditions),
@@ -130,4 +166,5 @@ export const reportSchema = v.object({
 
 export type Report = v.InferOutput<typeof reportSchema>;
 export type ReportConditions = v.InferOutput<typeof conditions>;
+export type ReportAccelerator = v.InferOutput<typeof accelerator>;
 export type ReportLayer = v.InferOutput<typeof layer>;

@@ -11,6 +11,7 @@ import {
   shownConditions,
   topText,
 } from './facts.ts';
+import { acceleratorFacts, layersNote } from './accelerator.ts';
 import { formatBytes, formatCount, formatDuration, formatPercent, threeDigits } from './format.ts';
 import type { Report } from './schema.ts';
 import { textFacts, textTable } from './table.ts';
@@ -25,10 +26,13 @@ export function reportText(report: Report): string {
     packageTitle(report),
     section('Latency', textFacts(latencyFacts(report))),
     section('What to make of it', findings.join('\n')),
+    report.accelerator === null ? '' : section('Accelerator', textFacts(acceleratorFacts(report.accelerator))),
     section('Board', textFacts(boardFacts(report))),
     section('Package', textFacts(packageFacts(report))),
-    report.conditions.length === 0 ? '' : section('Clock and heat', conditionsTable(report)),
-    report.layers === null || report.layers.length === 0 ? '' : section('Layers', layersTable(report.layers)),
+    report.conditions.length === 0 || report.accelerator?.simulated === true
+      ? ''
+      : section('Clock and heat', conditionsTable(report)),
+    report.layers === null || report.layers.length === 0 ? '' : section('Layers', layersTable(report)),
     ...report.outputs
       .filter(({ top }) => top.length > 0)
       .map(({ name, top }) => section(`Largest values of "${name}"`, top.map(topText).join('\n'))),
@@ -85,7 +89,8 @@ function conditionsTable(report: Report): string {
   );
 }
 
-function layersTable(layers: NonNullable<Report['layers']>): string {
+function layersTable({ layers: all, accelerator }: Report): string {
+  const layers = all ?? [];
   const total = layers.reduce((sum, layer) => sum + layer.medianNs, 0);
   const table = textTable(
     [
@@ -93,17 +98,19 @@ function layersTable(layers: NonNullable<Report['layers']>): string {
       { title: 'kind' },
       { title: 'median', align: 'right' },
       { title: 'share', align: 'right' },
+      ...(accelerator === null ? [] : [{ title: 'cycles', align: 'right' } as const]),
       { title: 'MACs', align: 'right' },
       { title: 'kernel' },
     ],
-    layers.map(({ layer, kind, kernel, medianNs, macs }) => [
+    layers.map(({ layer, kind, kernel, medianNs, macs, cycles }) => [
       layer,
       kind,
       formatDuration(medianNs),
       total === 0 ? '' : formatPercent(medianNs / total),
+      ...(accelerator === null ? [] : [cycles === null ? '' : String(cycles)]),
       formatCount(macs),
       kernel ?? '',
     ]),
   );
-  return `${table}\nMeasured in runs of their own; their sum is not the latency.`;
+  return `${table}\n${layersNote(accelerator)}`;
 }

@@ -1,4 +1,4 @@
-import { formatDuration, formatHertz, formatPercent } from './format.ts';
+import { formatDuration, formatHertz, formatPercent, threeDigits } from './format.ts';
 import type { Report } from './schema.ts';
 import { median, medianRange, summarise } from './statistics.ts';
 
@@ -39,7 +39,11 @@ export function overallLevel(findings: readonly Finding[]): FindingLevel {
   return findings.some((finding) => finding.level === 'caution') ? 'caution' : 'good';
 }
 
-function machine({ board }: Report): Finding[] {
+function machine({ board, accelerator }: Report): Finding[] {
+  if (accelerator?.simulated === true) {
+    const text = `The accelerator was simulated: its cycles are those of its circuit with a memory of ${formatRate(accelerator.memoryBytesPerSecond)}, the latency is these at ${formatHertz(accelerator.clockHz)}. The processor's part is not in it.`;
+    return [{ level: 'caution', code: 'simulated', text }];
+  }
   if (board.emulated) {
     const text = 'The board was emulated: outputs are right, times mean nothing.';
     return [{ level: 'bad', code: 'emulated', text }];
@@ -51,7 +55,8 @@ function machine({ board }: Report): Finding[] {
   return [];
 }
 
-function sampleCount({ latency }: Report): Finding[] {
+function sampleCount({ latency, accelerator }: Report): Finding[] {
+  if (accelerator?.simulated === true) return [];
   const { samplesNs } = latency;
   const middle = median(samplesNs);
   const { lowNs, highNs } = medianRange(samplesNs);
@@ -65,6 +70,10 @@ function sampleCount({ latency }: Report): Finding[] {
     return [{ level: 'caution', code: 'uncertain-median', text }];
   }
   return [];
+}
+
+function formatRate(bytesPerSecond: number | null): string {
+  return bytesPerSecond === null ? 'a bandwidth that is not known' : `${threeDigits(bytesPerSecond / 1e9)} GB/s`;
 }
 
 function drift({ latency }: Report): Finding[] {

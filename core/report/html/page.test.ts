@@ -19,7 +19,7 @@ describe('reportHtml', () => {
       ...report,
       package: { ...report.package, name: evil, file: evil },
       board: { ...report.board, model: evil, hostname: evil },
-      layers: [{ layer: evil, kind: evil, kernel: evil, medianNs: 1, macs: 1 }],
+      layers: [{ layer: evil, kind: evil, kernel: evil, medianNs: 1, macs: 1, cycles: null }],
       outputs: [{ name: evil, shape: [1], top: [{ index: 0, value: 1, label: evil }] }],
       warnings: [evil],
     });

@@ -1,3 +1,4 @@
+import { acceleratorFacts, layersNote } from '../accelerator.ts';
 import { compareReports } from '../compare.ts';
 import {
   boardFacts,
@@ -35,10 +36,8 @@ export function reportHtml(report: Report, compareWith?: Report): string {
     findings(report),
     compareWith === undefined ? '' : comparison(compareWith, report),
     `<h2>Latency</h2>`,
-    timelineChart(report.latency.samplesNs),
-    histogramChart(report.latency.samplesNs),
-    factsTable('In numbers', latencyFacts(report)),
-    `<p class="note">"90 % are below" is the 90th percentile: nine runs in ten were faster. Percentiles are interpolated between neighbouring runs.</p>`,
+    latency(report),
+    accelerator(report),
     layers(report),
     outputs(report),
     conditions(report),
@@ -66,17 +65,37 @@ ${body.filter((part) => part !== '').join('\n')}
 `;
 }
 
+function latency(report: Report): string {
+  const facts = factsTable('In numbers', latencyFacts(report));
+  if (report.accelerator?.simulated === true) return facts;
+  const { samplesNs } = report.latency;
+  return `${timelineChart(samplesNs)}${histogramChart(samplesNs)}${facts}<p class="note">"90 % are below" is the 90th percentile: nine runs in ten were faster. Percentiles are interpolated between neighbouring runs.</p>`;
+}
+
 function keyFigures(report: Report): string {
   const { medianNs, p90Ns, p99Ns, perSecond } = summarise(report.latency.samplesNs);
   const { loadNs, peakMemoryBytes } = report.run;
-  const figures = [
+  const { accelerator: counted } = report;
+  if (counted?.simulated === true) {
+    return figureList([
+      ['simulated latency', formatDuration(medianNs)],
+      ['per second', perSecond.toFixed(1)],
+      ['cycles', String(counted.cycles)],
+      ['array active', formatPercent(counted.arrayActiveCycles / counted.cycles)],
+      ['memory traffic', formatBytes(counted.readBytes + counted.writeBytes)],
+    ]);
+  }
+  return figureList([
     ['median latency', formatDuration(medianNs)],
     ['90 % are below', formatDuration(p90Ns)],
     ['99 % are below', formatDuration(p99Ns)],
     ['per second', perSecond.toFixed(1)],
     ['load time', formatDuration(loadNs)],
-    ...(peakMemoryBytes === null ? [] : [['peak memory', formatBytes(peakMemoryBytes)]]),
-  ];
+    ...(peakMemoryBytes === null ? [] : [['peak memory', formatBytes(peakMemoryBytes)] as const]),
+  ]);
+}
+
+function figureList(figures: readonly (readonly [string, string])[]): string {
   const items = figures.map(
     ([name, value], index) =>
       `<li${index === 0 ? ' class="main"' : ''}><span class="name">${name}</span> <span class="value">${value}</span></li>`,
@@ -110,14 +129,19 @@ function comparison(first: Report, second: Report): string {
   return `<h2>Beside ${escapeHtml(packageTitle(first))}</h2>${list}${dataTable('A ratio above 1: the right one is faster or smaller', columns, cells)}`;
 }
 
+function accelerator({ accelerator: counted }: Report): string {
+  return counted === null ? '' : `<h2>Accelerator</h2>${factsTable('In one run', acceleratorFacts(counted))}`;
+}
+
 function layers(report: Report): string {
   if (report.layers === null || report.layers.length === 0) return '';
   const total = report.layers.reduce((sum, layer) => sum + layer.medianNs, 0) || 1;
-  const rows = report.layers.map(({ layer, kind, kernel, medianNs, macs }) => [
+  const rows = report.layers.map(({ layer, kind, kernel, medianNs, macs, cycles }) => [
     layer,
     kind,
     formatDuration(medianNs),
     formatPercent(medianNs / total),
+    ...(report.accelerator === null ? [] : [cycles === null ? '' : String(cycles)]),
     formatCount(macs),
     kernel ?? '',
   ]);
@@ -126,10 +150,11 @@ function layers(report: Report): string {
     { title: 'kind' },
     { title: 'median', numeric: true },
     { title: 'share', numeric: true },
+    ...(report.accelerator === null ? [] : [{ title: 'cycles', numeric: true }]),
     { title: 'multiply-accumulates', numeric: true },
     { title: 'kernel' },
   ];
-  return `<h2>Layers</h2>${layersChart(report.layers)}<p class="note">Measured in runs of their own; their sum is not the latency.</p><details><summary>All layers as a table</summary>${dataTable('Layers', columns, rows)}</details>`;
+  return `<h2>Layers</h2>${layersChart(report.layers)}<p class="note">${layersNote(report.accelerator)}</p><details><summary>All layers as a table</summary>${dataTable('Layers', columns, rows)}</details>`;
 }
 
 function outputs(report: Report): string {
@@ -146,7 +171,7 @@ function outputs(report: Report): string {
 }
 
 function conditions(report: Report): string {
-  if (report.conditions.length === 0) return '';
+  if (report.conditions.length === 0 || report.accelerator?.simulated === true) return '';
   const shown = shownConditions(report);
   if (shown.length === 0) return `<h2>Clock and heat</h2><p>${CONDITIONS_UNKNOWN}</p>`;
   const columns = CONDITION_TITLES.map((title) => ({ title }));
