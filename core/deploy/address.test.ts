@@ -21,6 +21,13 @@ describe('parseBoardAddress', () => {
     expect(parseBoardAddress('virtual')).toEqual({ kind: 'virtual' });
   });
 
+  it('reads a virtual board with a simulated accelerator, of those that there are', () => {
+    const address = parseBoardAddress('virtual:zybo-z7-10');
+    expect(address).toEqual({ kind: 'virtual', accelerator: 'zybo-z7-10' });
+    expect(boardAddressText(address)).toBe('virtual:zybo-z7-10');
+    expect(() => parseBoardAddress('virtual:pi')).toThrow('pynq-z1');
+  });
+
   it.each([
     ['', 'no host'],
     ['pi@', 'no host'],

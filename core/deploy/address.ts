@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { userInfo } from 'node:os';
+import { ACCELERATOR_BOARDS } from '../build/fpga/parts.ts';
 import { CortadoError } from '../common/errors.ts';
 
 /** A board that is reached over SSH. */
@@ -14,20 +15,23 @@ export interface SshAddress {
 /** The board that Cortado starts itself on this computer. */
 export interface VirtualAddress {
   readonly kind: 'virtual';
+  /** A Zynq board whose accelerator is simulated: `pynq-z1`. */
+  readonly accelerator?: string;
 }
 
 export type BoardAddress = SshAddress | VirtualAddress;
 
 const ADVICE =
-  'Write user@host, user@host:port, user@[IPv6 address]:port, or virtual for the board inside this computer.';
+  'Write user@host, user@host:port, user@[IPv6 address]:port, virtual for the board inside this computer, or virtual:pynq-z1 for one with a simulated accelerator.';
 
 /**
- * Reads `user@host[:port]`, `user@[v6][:port]`, `user@v6` or `virtual`; without a user this computer's user name is taken,
+ * Reads `user@host[:port]`, `user@[v6][:port]`, `user@v6`, `virtual` or `virtual:BOARD`; without a user this computer's user name is taken,
  * as ssh does. Throws `board.address`.
  */
 export function parseBoardAddress(text: string): BoardAddress {
   const trimmed = text.trim();
   if (trimmed === 'virtual') return { kind: 'virtual' };
+  if (trimmed.startsWith('virtual:')) return { kind: 'virtual', accelerator: knownBoard(trimmed.slice(8), text) };
   const at = trimmed.lastIndexOf('@');
   const user = at < 0 ? userInfo().username : trimmed.slice(0, at);
   const { host, port } = splitPort(at < 0 ? trimmed : trimmed.slice(at + 1), text);
@@ -41,7 +45,8 @@ export function parseBoardAddress(text: string): BoardAddress {
 
 /** The address as the user would write it: `board@192.168.1.20`, `root@[fe80::1]:2222`, `virtual`. */
 export function boardAddressText(address: BoardAddress): string {
-  if (address.kind === 'virtual') return 'virtual';
+  if (address.kind === 'virtual')
+    return address.accelerator === undefined ? 'virtual' : `virtual:${address.accelerator}`;
   return `${address.user}@${hostText(address)}`;
 }
 
@@ -49,6 +54,12 @@ export function boardAddressText(address: BoardAddress): string {
 export function hostText(address: SshAddress): string {
   const host = isIPv6(withoutZone(address.host)) ? `[${address.host}]` : address.host;
   return address.port === 22 ? host : `${host}:${address.port}`;
+}
+
+function knownBoard(name: string, whole: string): string {
+  const names = ACCELERATOR_BOARDS.map(({ board }) => board);
+  if (names.includes(name)) return name;
+  throw invalid(whole, `there is no simulated accelerator of a board "${name}", but of ${names.join(', ')}`);
 }
 
 function splitPort(text: string, whole: string): { host: string; port: string | undefined } {

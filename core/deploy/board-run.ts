@@ -1,6 +1,7 @@
 import type {
   ConditionsEvent,
   DoneEvent,
+  FallbackEvent,
   LayersEvent,
   LoadedEvent,
   OutputEvent,
@@ -18,7 +19,7 @@ export interface RunSettings {
   readonly warmup: number;
   /** Undefined: the agent's choice. */
   readonly threads?: number | undefined;
-  readonly backend: 'auto' | 'reference' | 'neon';
+  readonly backend: 'auto' | 'reference' | 'neon' | 'fpga';
   /** Whether times per layer are taken too, in runs of their own. */
   readonly profile: boolean;
 }
@@ -33,6 +34,8 @@ export interface BoardRun {
   readonly settings: RunSettings;
   readonly probe: ProbeEvent;
   readonly loaded: LoadedEvent;
+  /** Why the processor runs what was built for an accelerator. */
+  readonly fallback: FallbackEvent | null;
   readonly verified: VerifiedEvent;
   readonly conditions: readonly ConditionsEvent[];
   readonly layers: LayersEvent | null;

@@ -3,7 +3,7 @@ import type { ProbeEvent } from './agent/events.ts';
 import { checkBoard } from './check.ts';
 import type { PackageNeeds } from './check.ts';
 
-const nature = { architecture: 'aarch64', runner: [], virtual: false, emulated: false } as const;
+const nature = { architecture: 'aarch64', runner: [], virtual: false, emulated: false, accelerator: null } as const;
 const needs: PackageNeeds = {
   name: 'net',
   target: 'neon',
@@ -53,7 +53,6 @@ describe('checkBoard', () => {
   it.each([
     ['package.cpu', { ...needs, cpuFeatures: ['asimddp', 'i8mm'] }, 'i8mm'],
     ['package.memory', { ...needs, memoryBytes: 500e6 }, '477.8 MiB'],
-    ['package.target', { ...needs, target: 'fpga' }, 'FPGA'],
     ['board.disk-full', { ...needs, packageBytes: 3e6 }, '2.9 MiB'],
   ])('stops with %s', (code, asked, words) => {
     let caught: unknown;
@@ -64,6 +63,17 @@ describe('checkBoard', () => {
     }
     expect(caught).toMatchObject({ code });
     expect((caught as Error).message).toContain(words);
+  });
+
+  it('lets the processor run what is for an FPGA that is not there, and says so', () => {
+    const asked = { ...needs, target: 'fpga' };
+    expect(checkBoard(asked, probe, nature, null).join()).toContain('its processor runs it');
+    const fpga = {
+      ...probe,
+      fpga: { manager: 'Xilinx Zynq FPGA Manager', state: null, part: null, uio: [], buffers: [], cma: null },
+    };
+    expect(checkBoard(asked, fpga, nature, null)).toEqual([]);
+    expect(checkBoard(asked, { ...probe, throttled: true }, { ...nature, accelerator: 'pynq-z1' }, null)).toEqual([]);
   });
 
   it('warns of what merely limits', () => {

@@ -35,13 +35,6 @@ export function checkBoard(
       'Build the package again for any NEON board, without those features.',
     );
   }
-  if (needs.target === 'fpga' && (probe.fpga?.manager ?? null) === null) {
-    throw new CortadoError(
-      'package.target',
-      'The package is for an FPGA, and the board has none that Linux knows of.',
-      'Build it for NEON (cortado build neon …), or use a Zynq board whose kernel has the FPGA manager.',
-    );
-  }
   const memory = needs.memoryBytes + needs.packageBytes;
   const available = probe.memory.availableBytes;
   if (memory > available) {
@@ -59,7 +52,11 @@ export function checkBoard(
     );
   }
   return [
-    ...limits(needs, probe, memory),
+    // What this computer's processor is like limits nothing where the accelerator's cycles are what counts.
+    ...(nature.accelerator === null || needs.target !== 'fpga' ? limits(needs, probe, memory) : []),
+    ...(needs.target === 'fpga' && nature.accelerator === null && (probe.fpga?.manager ?? null) === null
+      ? ['The package is for an FPGA, and the board has none that Linux knows of: its processor runs it.']
+      : []),
     ...(nature.emulated ? ['The board is emulated: its times mean nothing.'] : []),
   ];
 }

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { CortadoError } from '../common/errors.ts';
 import type { Progress } from '../common/progress.ts';
 import { boardAddressText } from './address.ts';
-import type { BoardAddress } from './address.ts';
+import type { BoardAddress, VirtualAddress } from './address.ts';
 import type { ProbeEvent } from './agent/events.ts';
 import { callAgent } from './agent/remote-agent.ts';
 import type { BoardArchitecture } from './architecture.ts';
@@ -24,9 +24,10 @@ import { BoardConnection } from './ssh/connection.ts';
 import type { HostKeyPolicy } from './ssh/host-key.ts';
 import { StageBoard } from './stages.ts';
 import type { DeployListener } from './stages.ts';
-import { chooseVirtualBoard } from './virtual/choose.ts';
+import { chooseVirtualBoard, ownVirtualBoard } from './virtual/choose.ts';
+import { simulatedAccelerator } from './virtual/simulated-accelerator.ts';
 import { startVirtualBoard } from './virtual/virtual-board.ts';
-import type { VirtualBoard } from './virtual/virtual-board.ts';
+import type { VirtualBoard, VirtualBoardOptions } from './virtual/virtual-board.ts';
 
 export interface DeployOptions {
   readonly board: BoardAddress;
@@ -34,9 +35,12 @@ export interface DeployOptions {
   readonly needs: PackageNeeds;
   /** Path of the agent for an architecture on this computer; rejects with the reason where there is none. */
   readonly agentFor: (architecture: BoardArchitecture) => Promise<string>;
+  /** Folder of the simulated accelerator, for virtual boards that have one. */
+  readonly simulationFolder?: string | undefined;
   readonly credentials?: Credentials | undefined;
   readonly hostKeys?: HostKeyPolicy | undefined;
-  readonly settings?: Partial<RunSettings> | undefined;
+  /** What is absent or undefined is as DEFAULT_SETTINGS (SIMULATED_SETTINGS) has it. */
+  readonly settings?: { readonly [Key in keyof RunSettings]?: RunSettings[Key] | undefined } | undefined;
   /** A `.npy` on this computer to run instead of the golden input. */
   readonly inputPath?: string | undefined;
   /** A folder on this computer for the network's outputs as `.npy`. */
@@ -48,6 +52,9 @@ export interface DeployOptions {
 }
 
 export const DEFAULT_SETTINGS: RunSettings = { iterations: 100, warmup: 10, backend: 'auto', profile: true };
+
+/** A simulated accelerator takes the same cycles each time, and seconds for what a board does in milliseconds. */
+export const SIMULATED_SETTINGS: RunSettings = { ...DEFAULT_SETTINGS, iterations: 1, warmup: 0 };
 
 /**
  * Takes a package to a board, runs it there and brings back what the board said. Nothing stays on the board but what `keep` asks for,
@@ -62,7 +69,8 @@ export async function deploy(options: DeployOptions): Promise<BoardRun> {
   let workspace: Workspace | undefined;
   try {
     stages.begin('connect', boardAddressText(options.board));
-    if (options.board.kind === 'virtual') virtual = await startVirtualBoard(await chooseVirtualBoard(options.agentFor));
+    if (options.board.kind === 'virtual')
+      virtual = await startVirtualBoard(await virtualBoardOptions(options.board, options));
     connection = await connect(options, virtual);
     stages.begin('probe');
     const nature = await learnNature(connection, options.signal);
@@ -86,6 +94,14 @@ export async function deploy(options: DeployOptions): Promise<BoardRun> {
   }
 }
 
+async function virtualBoardOptions(
+  { accelerator }: VirtualAddress,
+  { agentFor, simulationFolder }: DeployOptions,
+): Promise<VirtualBoardOptions> {
+  if (accelerator === undefined) return chooseVirtualBoard(agentFor);
+  return { ...ownVirtualBoard(), accelerator: await simulatedAccelerator(simulationFolder, accelerator) };
+}
+
 function connect(options: DeployOptions, virtual: VirtualBoard | undefined): Promise<BoardConnection> {
   const { board, signal } = options;
   if (virtual !== undefined) {
@@ -107,6 +123,11 @@ function connect(options: DeployOptions, virtual: VirtualBoard | undefined): Pro
   });
 }
 
+/** Without what is undefined, which stands for the default. */
+function given(settings: DeployOptions['settings'] = {}): Partial<RunSettings> {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
+}
+
 type Outcome = Omit<BoardRun, 'address' | 'hostKey' | 'nature' | 'startedAt' | 'endedAt'>;
 
 /** The stages between connecting and cleaning up. */
@@ -121,7 +142,9 @@ class Deployment {
     private readonly workspace: Workspace,
     private readonly nature: BoardNature,
   ) {
-    this.settings = { ...DEFAULT_SETTINGS, ...options.settings };
+    const { board } = options;
+    const isSimulated = board.kind === 'virtual' && board.accelerator !== undefined;
+    this.settings = { ...(isSimulated ? SIMULATED_SETTINGS : DEFAULT_SETTINGS), ...given(options.settings) };
   }
 
   async run(): Promise<Outcome> {
@@ -144,7 +167,10 @@ class Deployment {
         input: input?.path,
         output: outputFolder === undefined ? undefined : `${folder}/output.npy`,
         settings,
-        onEvent: (event) => options.onEvent?.({ kind: 'agent', event }),
+        onEvent: (event) => {
+          if (event.event === 'fallback') this.warn(`The processor runs everything: ${event.message}`);
+          options.onEvent?.({ kind: 'agent', event });
+        },
       },
       stages,
     );

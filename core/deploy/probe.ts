@@ -13,6 +13,8 @@ export interface BoardNature {
   readonly virtual: boolean;
   /** Another processor is imitated: times mean nothing. */
   readonly emulated: boolean;
+  /** The board whose accelerator a virtual board simulates; null where none is simulated. */
+  readonly accelerator: string | null;
 }
 
 /** Asks the board what it is. A virtual board says so itself. Throws `board.no-shell`, `board.unsupported`. */
@@ -31,11 +33,12 @@ export async function learnNature(connection: BoardConnection, signal?: AbortSig
   }
   const virtual = parseAnnouncement(/^@virtual (.*)$/m.exec(stdout)?.at(1) ?? '');
   if (virtual !== undefined) {
-    const { architecture, runner, emulated } = virtual;
-    return { architecture, runner, virtual: true, emulated };
+    const { architecture, runner, emulated, accelerator = null } = virtual;
+    return { architecture, runner, virtual: true, emulated, accelerator };
   }
   const architecture = architectureOf(machine);
-  if (architecture !== undefined) return { architecture, runner: [], virtual: false, emulated: false };
+  if (architecture !== undefined)
+    return { architecture, runner: [], virtual: false, emulated: false, accelerator: null };
   throw new CortadoError(
     'board.unsupported',
     `Cortado has no agent for the board's processor family (${machine}).`,

@@ -7,7 +7,10 @@ import type { BoardConnection } from './ssh/connection.ts';
 import type { StageBoard } from './stages.ts';
 
 /** The agent's part of a BoardRun. */
-export type RunRecord = Pick<BoardRun, 'loaded' | 'verified' | 'conditions' | 'layers' | 'outputs' | 'done'>;
+export type RunRecord = Pick<
+  BoardRun,
+  'loaded' | 'fallback' | 'verified' | 'conditions' | 'layers' | 'outputs' | 'done'
+>;
 
 type Collected = { -readonly [Key in keyof RunRecord]?: RunRecord[Key] };
 
@@ -26,7 +29,7 @@ export async function runPackage(
   request: RunRequest,
   stages: StageBoard,
 ): Promise<RunRecord> {
-  const collected: Collected = { conditions: [], layers: null, outputs: [] };
+  const collected: Collected = { conditions: [], fallback: null, layers: null, outputs: [] };
   await callAgent(connection, {
     ...request,
     words: words(request),
@@ -37,7 +40,7 @@ export async function runPackage(
       request.onEvent(event);
     },
   });
-  const { loaded, verified, done, conditions = [], layers = null, outputs = [] } = collected;
+  const { loaded, verified, done, conditions = [], fallback = null, layers = null, outputs = [] } = collected;
   if (loaded === undefined || verified === undefined || done === undefined) {
     const absent = Object.entries({ loaded, verified, done }).filter(([, event]) => event === undefined);
     throw new CortadoError(
@@ -46,7 +49,7 @@ export async function runPackage(
       'The agent on the board may be of another version; start again without kept files.',
     );
   }
-  return { loaded, verified, done, conditions, layers, outputs };
+  return { loaded, fallback, verified, done, conditions, layers, outputs };
 }
 
 function words({ packagePath, input, output, settings }: RunRequest): readonly string[] {
@@ -65,6 +68,9 @@ function take(collected: Collected, event: AgentEvent): void {
   switch (event.event) {
     case 'loaded':
       collected.loaded = event;
+      break;
+    case 'fallback':
+      collected.fallback = event;
       break;
     case 'verified':
       collected.verified = event;

@@ -11,6 +11,7 @@ import type { DeployEvent, DeployListener } from '../../deploy/stages.ts';
 import { createReport, reportJson } from '../../report/create.ts';
 import { reportText } from '../../report/text.ts';
 import { agentPath } from '../agents.ts';
+import { SIMULATION_FOLDER } from '../simulation.ts';
 import { parseCount, parseCountOrZero } from '../options.ts';
 import { ask, askSecret, isInteractive, note, print, progressOnStderr, secretFromStdin } from '../terminal.ts';
 
@@ -20,10 +21,10 @@ interface DeployFlags {
   readonly passwordStdin?: true;
   readonly acceptHostKey?: string;
   readonly knownHosts?: string;
-  readonly iterations: number;
-  readonly warmup: number;
+  readonly iterations?: number;
+  readonly warmup?: number;
   readonly threads?: number;
-  readonly backend: 'auto' | 'reference' | 'neon';
+  readonly backend: 'auto' | 'reference' | 'neon' | 'fpga';
   readonly input?: string;
   readonly outputs?: string;
   readonly keep?: true;
@@ -36,16 +37,21 @@ export function addDeployCommand(program: Command, signal: AbortSignal): void {
     .command('deploy')
     .description('pushes a package to a board, verifies it there, runs it and reports')
     .argument('<package>', 'what "cortado build" wrote')
-    .requiredOption('--board <address>', 'user@host[:port], or virtual for the board inside this computer')
+    .requiredOption(
+      '--board <address>',
+      'user@host[:port], virtual for the board inside this computer, or virtual:pynq-z1 (zybo-z7-10, …) for one with a simulated accelerator',
+    )
     .option('--identity <file>', 'private key to log in with')
     .option('--password-stdin', 'the password is the first line of standard input')
     .option('--accept-host-key <fingerprint>', 'SHA256:… of a host key that is not known yet')
     .option('--known-hosts <file>', "Cortado's own known_hosts, where accepted keys are kept", defaultKnownHosts())
-    .option('--iterations <count>', 'timed runs', parseCount, 100)
-    .option('--warmup <count>', 'runs before them that do not count', parseCountOrZero, 10)
+    .option('--iterations <count>', 'timed runs; 100 if absent, 1 on a simulated accelerator', parseCount)
+    .option('--warmup <count>', 'runs before them that do not count; 10, or 0 on a simulated one', parseCountOrZero)
     .option('--threads <count>', "threads on the board; the agent's choice if absent", parseCount)
     .addOption(
-      new Option('--backend <name>', 'kernels on the board').choices(['auto', 'reference', 'neon']).default('auto'),
+      new Option('--backend <name>', 'kernels on the board')
+        .choices(['auto', 'reference', 'neon', 'fpga'])
+        .default('auto'),
     )
     .option('--input <file>', '.npy to run instead of the golden input')
     .option('--outputs <folder>', "where the network's outputs are written as .npy")
@@ -62,6 +68,7 @@ async function run(path: string, flags: DeployFlags, signal: AbortSignal): Promi
     packagePath: path,
     needs: await packageNeeds(path),
     agentFor: agentPath,
+    simulationFolder: SIMULATION_FOLDER,
     credentials: await credentials(flags),
     hostKeys: hostKeyPolicy(flags),
     settings: {

@@ -1,18 +1,21 @@
 import { Option, type Command } from 'commander';
 import { rename, rm } from 'node:fs/promises';
 import { readPackage } from '../../build/package/read.ts';
+import type { PackageAccelerator } from '../../build/package/accelerator.ts';
 import { CortadoError } from '../../common/errors.ts';
 import { runLocalAgent } from '../../deploy/agent/local-agent.ts';
-import type { AgentEvent, OutputEvent } from '../../deploy/agent/events.ts';
+import type { AgentEvent, DoneEvent, OutputEvent } from '../../deploy/agent/events.ts';
 import { hostArchitecture } from '../../deploy/architecture.ts';
+import { simulatedAccelerator } from '../../deploy/virtual/simulated-accelerator.ts';
 import { agentPath, findCommand } from '../agents.ts';
 import { parseCount } from '../options.ts';
+import { SIMULATION_FOLDER } from '../simulation.ts';
 import { note, print } from '../terminal.ts';
 
 interface RunFlags {
   readonly input?: string;
   readonly output?: string;
-  readonly backend?: 'reference' | 'neon';
+  readonly backend?: 'reference' | 'neon' | 'fpga';
   readonly iterations: number;
   readonly threads?: number;
   readonly json?: true;
@@ -22,7 +25,8 @@ interface RunFlags {
 interface LocalAgent {
   readonly agent: string;
   readonly runner: readonly string[];
-  readonly backend: 'reference' | 'neon';
+  readonly backend: 'reference' | 'neon' | 'fpga';
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export function addRunCommand(program: Command, signal: AbortSignal): void {
@@ -35,8 +39,8 @@ export function addRunCommand(program: Command, signal: AbortSignal): void {
     .addOption(
       new Option(
         '--backend <name>',
-        'reference, or neon (under qemu-user where this is no ARM machine); the fastest if absent',
-      ).choices(['reference', 'neon']),
+        'reference, neon (under qemu-user where this is no ARM machine), or fpga (simulated); the fastest if absent',
+      ).choices(['reference', 'neon', 'fpga']),
     )
     .option('--iterations <count>', 'timed runs', parseCount, 1)
     .option('--threads <count>', 'threads of the engine', parseCount)
@@ -45,8 +49,8 @@ export function addRunCommand(program: Command, signal: AbortSignal): void {
 }
 
 async function run(path: string, flags: RunFlags, signal: AbortSignal): Promise<void> {
-  await readPackage(path);
-  const local = await localAgent(flags.backend);
+  const { accelerator } = await readPackage(path);
+  const local = await localAgent(flags.backend, accelerator);
   // The agent writes beside the target, so that an interrupted run leaves nothing under the name asked for.
   const temporary = flags.output === undefined ? undefined : `${flags.output}.${process.pid}.part.npy`;
   const events: AgentEvent[] = [];
@@ -84,12 +88,32 @@ async function keepOutputs(outputs: readonly OutputEvent[], temporary: string, w
   }
 }
 
-async function localAgent(wanted: 'reference' | 'neon' | undefined): Promise<LocalAgent> {
+async function localAgent(
+  wanted: RunFlags['backend'],
+  accelerator: PackageAccelerator | undefined,
+): Promise<LocalAgent> {
   const host = hostArchitecture();
+  if (wanted === 'fpga' && accelerator !== undefined && host !== null) {
+    const { folder } = await simulatedAccelerator(SIMULATION_FOLDER, accelerator.board);
+    return {
+      agent: await agentPath(host),
+      runner: [],
+      backend: 'fpga',
+      environment: { CORTADO_FPGA_SIMULATION: folder },
+    };
+  }
   const isArm = host === 'aarch64' || host === 'armv7';
   const backend = wanted ?? (isArm ? 'neon' : 'reference');
   if (host !== null && (isArm || backend === 'reference')) return { agent: await agentPath(host), runner: [], backend };
-  if (host === null && backend === 'reference') {
+  if (wanted === 'fpga' && accelerator === undefined) {
+    throw new CortadoError(
+      'run.no-programs',
+      'The package holds no programs for an accelerator.',
+      'Build it with "cortado build fpga", or leave --backend out.',
+      { location: { field: '--backend' } },
+    );
+  }
+  if (host === null && backend !== 'neon') {
     throw new CortadoError(
       'run.host',
       `Packages cannot run on this computer (${process.platform}, ${process.arch}): there is no agent for it.`,
@@ -128,11 +152,16 @@ function describe(events: readonly AgentEvent[], local: LocalAgent): void {
         const milliseconds = event.latenciesNs.map((latency) => latency / 1e6).sort((a, b) => a - b);
         const median = milliseconds[Math.floor((milliseconds.length - 1) / 2)];
         const emulated = local.runner.length > 0 ? ' (emulated: the time means nothing)' : '';
-        note(`${milliseconds.length} runs, median ${median.toFixed(3)} ms${emulated}`);
+        const simulated = event.accelerator === null ? '' : simulatedText(event.accelerator);
+        note(`${milliseconds.length} runs, median ${median.toFixed(3)} ms${emulated}${simulated}`);
         break;
       }
       default:
         break;
     }
   }
+}
+
+function simulatedText({ cycles, clockHz, readBytes, writeBytes }: NonNullable<DoneEvent['accelerator']>): string {
+  return ` on the simulated accelerator: ${cycles} cycles at ${clockHz / 1e6} MHz, ${readBytes + writeBytes} bytes over memory; without the processor's part`;
 }

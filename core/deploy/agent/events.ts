@@ -57,6 +57,45 @@ export const probeSchema = v.object({
   ),
 });
 
+/** Numbers that the accelerator counted in the last timed run. */
+export const acceleratorCountsSchema = v.object({
+  simulated: v.boolean(),
+  clockHz: count,
+  cycles: count,
+  /** In which the array took pixels, and the vector unit. */
+  arrayActiveCycles: count,
+  vectorActiveCycles: count,
+  /** In which the array waited: for weights, for another unit, for its results to be taken. */
+  waitWeightsCycles: count,
+  waitTokensCycles: count,
+  waitDrainCycles: count,
+  readBytes: count,
+  writeBytes: count,
+  /** Of the layers that ran there. */
+  macs: count,
+  /** The most that the array can do. */
+  macsPerCycle: count,
+  estimatedCycles: count,
+  estimatedBytes: count,
+  /** The processor's part of the run; with a simulated accelerator that of another processor than the board's. */
+  processorNs: count,
+});
+
+export const acceleratorSchema = v.object({
+  device: text,
+  part: text,
+  simulated: v.boolean(),
+  clockHz: count,
+  plannedFor: v.object({ board: text, clockHz: count, memoryBytesPerSecond: count }),
+  programs: count,
+  /** That run there. */
+  operations: count,
+  sharedBytes: count,
+  /** Of the simulated memory. */
+  memoryBytesPerSecond: v.nullish(count, null),
+  memoryLatencyCycles: v.nullish(count, null),
+});
+
 const loadingSchema = v.object({ event: v.literal('loading'), bytes: count });
 
 export const loadedSchema = v.object({
@@ -69,6 +108,7 @@ export const loadedSchema = v.object({
     precision: text,
     modelSha256: text,
     tableSha256: v.nullish(text, null),
+    bitstream: v.nullish(text, null),
   }),
   operations: count,
   macs: count,
@@ -77,7 +117,11 @@ export const loadedSchema = v.object({
   backend: text,
   threads: count,
   kernels: v.array(v.object({ layer: text, kernel: text })),
+  accelerator: v.nullish(acceleratorSchema, null),
 });
+
+/** The package has programs for an accelerator, and the processor runs it. */
+export const fallbackSchema = v.object({ event: v.literal('fallback'), code: text, message: text, advice: text });
 
 export const verifiedSchema = v.object({
   event: v.literal('verified'),
@@ -102,7 +146,15 @@ const sampleSchema = v.object({ event: v.literal('sample'), index: count, total:
 export const layersSchema = v.object({
   event: v.literal('layers'),
   layers: v.array(
-    v.object({ layer: text, kind: text, kernel: v.nullish(text, null), medianNs: count, macs: v.nullish(count, 0) }),
+    v.object({
+      layer: text,
+      kind: text,
+      kernel: v.nullish(text, null),
+      medianNs: count,
+      macs: v.nullish(count, 0),
+      /** On the accelerator. */
+      cycles: v.nullish(count, null),
+    }),
   ),
 });
 
@@ -122,6 +174,7 @@ export const doneSchema = v.object({
   latenciesNs: v.array(count),
   peakMemoryBytes: v.nullish(count, null),
   energy: v.nullish(v.number(), null),
+  accelerator: v.nullish(acceleratorCountsSchema, null),
 });
 
 const errorSchema = v.object({
@@ -136,6 +189,7 @@ const eventSchema = v.variant('event', [
   probeSchema,
   loadingSchema,
   loadedSchema,
+  fallbackSchema,
   verifiedSchema,
   warmupSchema,
   conditionsSchema,
@@ -149,6 +203,7 @@ const eventSchema = v.variant('event', [
 
 export type AgentEvent = v.InferOutput<typeof eventSchema>;
 export type ProbeEvent = v.InferOutput<typeof probeSchema>;
+export type FallbackEvent = v.InferOutput<typeof fallbackSchema>;
 export type LoadedEvent = v.InferOutput<typeof loadedSchema>;
 export type VerifiedEvent = v.InferOutput<typeof verifiedSchema>;
 export type ConditionsEvent = v.InferOutput<typeof conditionsSchema>;

@@ -11,6 +11,8 @@ export interface LocalAgentCall {
   /** Words before it: an emulator, or nothing. */
   readonly runner: readonly string[];
   readonly words: readonly string[];
+  /** Added to this process's own. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onEvent: (event: AgentEvent) => void;
 }
@@ -22,7 +24,10 @@ export interface LocalAgentCall {
 export async function runLocalAgent(call: LocalAgentCall): Promise<void> {
   call.signal?.throwIfAborted();
   const [program, ...words] = [...call.runner, call.agent, ...call.words];
-  const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, words, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...call.environment },
+  });
   const end = (): void => {
     child.kill('SIGTERM');
   };

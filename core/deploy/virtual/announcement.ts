@@ -10,6 +10,8 @@ const announcementSchema = v.object({
   runner: v.array(v.pipe(v.string(), v.regex(/^[^\r\n\0]+$/))),
   /** Whether another processor is imitated; times then mean nothing. */
   emulated: v.boolean(),
+  /** The board whose accelerator is simulated. */
+  accelerator: v.exactOptional(v.string()),
 });
 
 export type Announcement = v.InferOutput<typeof announcementSchema>;

@@ -18,9 +18,7 @@ const EMULATORS: Partial<Record<BoardArchitecture, readonly string[]>> = {
 export async function chooseVirtualBoard(
   agentFor: (architecture: BoardArchitecture) => Promise<string>,
 ): Promise<VirtualBoardOptions> {
-  const own = architectureOf(
-    { x64: 'x86_64', arm64: 'aarch64', arm: 'armv7l' }[process.arch as string] ?? process.arch,
-  );
+  const own = ownArchitecture();
   if (own !== 'aarch64') {
     const emulator = await findEmulator('aarch64');
     const built = await agentFor('aarch64').then(
@@ -30,7 +28,22 @@ export async function chooseVirtualBoard(
     if (emulator !== undefined && built) return { architecture: 'aarch64', emulator: [emulator] };
   }
   if (own !== undefined) return { architecture: own };
-  throw new CortadoError(
+  throw noVirtualBoard();
+}
+
+/** The virtual board with a simulated accelerator: the computer's own kind, since the simulation runs here, too. */
+export function ownVirtualBoard(): VirtualBoardOptions {
+  const architecture = ownArchitecture();
+  if (architecture === undefined) throw noVirtualBoard();
+  return { architecture };
+}
+
+function ownArchitecture(): BoardArchitecture | undefined {
+  return architectureOf({ x64: 'x86_64', arm64: 'aarch64', arm: 'armv7l' }[process.arch as string] ?? process.arch);
+}
+
+function noVirtualBoard(): CortadoError {
+  return new CortadoError(
     'board.virtual-unsupported',
     `There is no virtual board for this computer's processor (${process.arch}).`,
     'Install qemu-user, which imitates an ARM processor, or use a real board.',

@@ -14,12 +14,15 @@ import type { Announcement } from './announcement.ts';
 import { ConfinedFolder } from './confined-folder.ts';
 import { FileServer } from './file-server.ts';
 import { ProcessGroup } from './process-group.ts';
+import { simulationEnvironment, type SimulatedAccelerator } from './simulated-accelerator.ts';
 
 export interface VirtualBoardOptions {
   /** What the board says it is. */
   readonly architecture: BoardArchitecture;
   /** Command that runs programs of that architecture here, `['qemu-aarch64']`; without it they run as they are. */
   readonly emulator?: readonly string[] | undefined;
+  /** A Zynq board whose accelerator is simulated (simulated-accelerator.ts). */
+  readonly accelerator?: SimulatedAccelerator | undefined;
   /** Where the board's files go; default the system's temporary folder. */
   readonly parentFolder?: string | undefined;
   /** Default true; a bare dropbear board has none. */
@@ -58,7 +61,10 @@ export async function startVirtualBoard(options: VirtualBoardOptions): Promise<V
   const publicKey = ssh2.utils.parseKey(keys.public);
   if (publicKey instanceof Error) throw publicKey;
   const password = randomBytes(18).toString('base64url');
-  const environment = { HOME: home, TMPDIR: join(home, 'tmp'), USER, LOGNAME: USER, PATH: process.env.PATH };
+  const environment = {
+    ...{ HOME: home, TMPDIR: join(home, 'tmp'), USER, LOGNAME: USER, PATH: process.env.PATH },
+    ...(options.accelerator === undefined ? {} : simulationEnvironment(options.accelerator)),
+  };
   const groups = new Set<ProcessGroup>();
   const connections = new Set<Connection>();
   const server = new ssh2.Server({ hostKeys: [keys.private] }, (connection) => {
@@ -103,8 +109,14 @@ export async function startVirtualBoard(options: VirtualBoardOptions): Promise<V
   };
 }
 
-function announcementOf({ architecture, emulator }: VirtualBoardOptions): Announcement {
-  return { kind: 'virtual', architecture, runner: [...(emulator ?? [])], emulated: emulator !== undefined };
+function announcementOf({ architecture, emulator, accelerator }: VirtualBoardOptions): Announcement {
+  return {
+    kind: 'virtual',
+    architecture,
+    runner: [...(emulator ?? [])],
+    emulated: emulator !== undefined,
+    ...(accelerator === undefined ? {} : { accelerator: accelerator.board }),
+  };
 }
 
 function authenticate(context: AuthContext, password: string): void {
