@@ -10,9 +10,9 @@ import { quietly } from './agents.mjs';
 export function buildSimulation(root) {
   const source = join(root, 'native', 'fpga');
   const output = join(root, 'build', 'fpga');
-  if (!existsSync(join(output, 'CMakeCache.txt'))) {
-    quietly(output, 'configure', root, ['-S', source, '-B', output, '-G', 'Ninja']);
-  }
+  // Configured every time: the models' files are known only when Verilator has run, and sources come and go.
+  const generator = existsSync(join(output, 'CMakeCache.txt')) ? [] : ['-G', 'Ninja'];
+  quietly(output, 'configure', root, ['-S', source, '-B', output, ...generator]);
   process.stderr.write('Building the accelerator’s simulation …\n');
   quietly(output, 'build', root, ['--build', output, '--parallel', '2']);
   return output;

@@ -8,6 +8,7 @@ group_walker.sv
 window_address.sv
 dsp_slice.sv
 sum_ram.sv
+field_adder.sv
 mac_chain.sv
 mac_array.sv
 act_column.sv

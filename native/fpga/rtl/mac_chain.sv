@@ -33,8 +33,7 @@ module mac_chain #(
     );
   end
 
-  logic [2*W-1:0] old_q, sum_q;
-  logic [W:0] high_sum;                   // one bit longer, below: it carries the low field's borrow in
+  logic [2*W-1:0] old_q, sum_q, sum;
 
   for (genvar b = 0; b < 2; b++) begin : g_bank
     sum_ram #(.Depth(Depth)) u_ram (
@@ -43,14 +42,14 @@ module mac_chain #(
     );
   end
 
-  assign high_sum = {old_q[2*W-1:W], 1'b1} + {{(W-18){p[3][34]}}, p[3][34:17], p[3][16]};
+  field_adder u_adder (.p_i(p[3][34:0]), .old_i(old_q), .sum_o(sum));
 
   always_ff @(posedge clk_i) begin
     if (clear_i) old_q <= '0;
     else old_q <= read_bank_i ? sums_o[4*W-1:2*W] : sums_o[2*W-1:0];
-    sum_q <= {high_sum[W:1], old_q[W-1:0] + {{(W-17){p[3][16]}}, p[3][16:0]}};
+    sum_q <= sum;
   end
 
   logic unused;
-  assign unused = ^{p[0], p[1], p[2], p[3][47:35], cascade[4], high_sum[0]};
+  assign unused = ^{p[0], p[1], p[2], p[3][47:35], cascade[4]};
 endmodule
