@@ -4,6 +4,7 @@ import { buildNeonFromNetwork } from '../../build/neon/build-network.ts';
 import { writeFileAtomically } from '../../common/files.ts';
 import { textTable } from '../text-table.ts';
 import { finiteNumbers, note, print } from '../terminal.ts';
+import { addBuildBitstreamCommand } from './build-bitstream.ts';
 import { addBuildFpgaCommand } from './build-fpga.ts';
 import { addSourceOptions, readSources, type SourceFlags } from './build-sources.ts';
 
@@ -17,6 +18,7 @@ export function addBuildCommand(program: Command, signal: AbortSignal): void {
   const group = program.command('build').description('builds the files for a board');
   addBuildNeonCommand(group, signal);
   addBuildFpgaCommand(group, signal);
+  addBuildBitstreamCommand(group, signal);
 }
 
 function addBuildNeonCommand(group: Command, signal: AbortSignal): void {
