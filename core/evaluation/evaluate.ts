@@ -60,8 +60,8 @@ export interface Evaluation {
   readonly skipped: readonly SkippedFile[];
 }
 
-/** Inputs that are run at a time: what bounds memory and the disk. */
-const batch = 50;
+/** Inputs that are run at a time: what bounds memory, the disk, and the time without a sign of progress. */
+const batch = { byRunner: 25, inTypeScript: 1 } as const;
 const usualLayerInputs = 4;
 
 /**
@@ -77,11 +77,13 @@ export async function evaluate(request: EvaluationRequest): Promise<Evaluation> 
   const exactNames = probed === 0 ? [] : layerErrors.values.filter((id) => network.values.has(id));
   const int8 = await encodeForEvaluation(request);
   const session = await createForwardSession(network, { outputs: names, threads: 1 });
-  const probe = probed === 0 ? undefined : await createForwardSession(network, { outputs: exactNames, threads: 1 });
+  const probe =
+    exactNames.length === 0 ? undefined : await createForwardSession(network, { outputs: exactNames, threads: 1 });
   const counters = { fp32: new TopCounter(), int8: new TopCounter(), agreement: new TopCounter() };
   const outputs = new ClosenessSum();
   const skipped: SkippedFile[] = [];
   const meter = new ProgressMeter('evaluating', inputs.length, 'inputs', request.onProgress);
+  const atATime = request.runner === undefined ? batch.inTypeScript : batch.byRunner;
   const divergence = { sum: 0, applies: true };
   let used = 0;
   let labelled = 0;
@@ -129,7 +131,8 @@ export async function evaluate(request: EvaluationRequest): Promise<Evaluation> 
           await layerErrors.add(tensor, await exactValues(probe, input.name, tensor));
         waiting.push({ path, tensor });
         used++;
-        if (waiting.length === batch) await runWaiting();
+        meter.report(used + skipped.length - waiting.length, path);
+        if (waiting.length === atATime) await runWaiting();
       }
     }
     await runWaiting();

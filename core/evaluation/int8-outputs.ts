@@ -48,13 +48,13 @@ function readOutputs(folder: string, index: number, outputs: number): Promise<re
 }
 
 /** In TypeScript, for systems without an agent: the same integers, some ten times slower. */
-export function executedOutputs(network: QuantizedNetwork): Int8Outputs {
+export function executedOutputs(network: QuantizedNetwork, signal?: AbortSignal): Int8Outputs {
   const { type, scale } = network.tensors[network.inputs[0]];
   return {
     run: async (inputs) => {
       const results: (readonly Float32Array[])[] = [];
       for (const { data } of inputs) {
-        const outputs = await execute(network, [type === 'int8' ? quantiseBlob(data, scale) : data]);
+        const outputs = await execute(network, [type === 'int8' ? quantiseBlob(data, scale) : data], { signal });
         results.push(outputs.map((output) => Float32Array.from(output)));
       }
       return results;

@@ -19,7 +19,7 @@ export interface Int8Network {
 /** The int8 network, ready to run: as a package where there is a runner of packages. */
 export async function encodeForEvaluation(request: Int8Network): Promise<Int8Outputs> {
   const { graph, table, keepFloat, runner, signal } = request;
-  if (runner === undefined) return executedOutputs(quantizeNetwork(graph, table, 'int8', keepFloat).network);
+  if (runner === undefined) return executedOutputs(quantizeNetwork(graph, table, 'int8', keepFloat).network, signal);
   const { bytes } = await buildNeonPackage({ graph, table, precision: 'int8', keepFloat, modelSha256: '', signal });
   return packageOutputs(bytes, graph.outputs.length, runner);
 }

@@ -34,6 +34,15 @@ async function request(): Promise<EvaluationRequest> {
 }
 
 describe('evaluate', () => {
+  it('takes a network whose layers all stay in float', async () => {
+    const usual = await request();
+    const keepFloat = new Set(usual.table.weights.keys());
+    const result = await evaluate({ ...usual, inputs: usual.inputs.slice(0, 2), keepFloat });
+    expect(result.layers).toEqual([]);
+    expect(result.agreement.top1).toBe(1);
+    expect(result.outputs.cosine).toBeGreaterThan(0.999999);
+  });
+
   it('finds the sample network right in fp32 and int8, and says how close each layer is', async () => {
     const labels = await readLabels(join(sample, 'labels.csv'));
     const result = await evaluate({ ...(await request()), labels });
