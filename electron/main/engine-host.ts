@@ -182,7 +182,8 @@ export class EngineHost {
   private crashed(code: number): void {
     this.process = undefined;
     this.crashes++;
-    const error = gone(`The engine stopped unexpectedly (exit code ${code}).`);
+    // A signal, such as that of a system that ran out of memory, leaves no code.
+    const error = gone(`The engine stopped unexpectedly${code === 0 ? '' : ` (exit code ${code})`}.`);
     this.tell({ state: 'crashed', error: toWireError(error), crashes: this.crashes });
     this.opening?.reject(error);
     this.opening = undefined;

@@ -96,6 +96,8 @@ export const common = {
   'engine.crashed': 'The part of Cortado that does the work stopped unexpectedly.',
   'engine.crashed.during': 'The part of Cortado that does the work stopped unexpectedly during the step {step}.',
   'engine.crashed.text': 'Your project is safe on the disk. Start the engine again and go on where you were.',
+  'engine.crashed.again':
+    'It has stopped {n} times since Cortado was started. If it stops at the same place again, close other programs to free memory, or copy the details and report them.',
   'engine.restart': 'Start it again',
 
   'interrupted.title': 'The step {step} was interrupted',

@@ -97,6 +97,8 @@ export const common: Translation<typeof english> = {
   'engine.crashed': 'Cortado 的计算引擎意外停止了。',
   'engine.crashed.during': 'Cortado 的计算引擎在“{step}”步骤中意外停止了。',
   'engine.crashed.text': '项目已安全保存在磁盘上。重新启动引擎即可从原处继续。',
+  'engine.crashed.again':
+    '自 Cortado 启动以来这是第 {n} 次。如果再次在同一处停止，请关闭其他程序以释放内存，或复制详细信息并报告。',
   'engine.restart': '重新启动',
 
   'interrupted.title': '“{step}”步骤被中断了',
