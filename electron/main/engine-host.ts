@@ -14,6 +14,9 @@ import { EngineOutput } from './engine-output.ts';
 import { engineEnvironment } from './engine-environment.ts';
 import type { Secrets } from './secrets.ts';
 
+/** Milliseconds that an engine has to end when it is asked to. */
+const PATIENCE_MS = 2000;
+
 type EngineState = EventPayload<'engine.state'>;
 
 export interface EngineHostOptions {
@@ -107,7 +110,13 @@ export class EngineHost {
           resolve();
         });
       });
+      const { pid } = old;
+      // One that does not end when it is asked to is ended.
+      const force = setTimeout(() => {
+        if (pid !== undefined) process.kill(pid, 'SIGKILL');
+      }, PATIENCE_MS);
       if (old.kill()) await ended;
+      clearTimeout(force);
     }
     this.start();
   }

@@ -53,6 +53,19 @@ describe.skipIf(runtime === undefined)('the window, from source', () => {
     expect(await app.page.getByText('was interrupted').count()).toBe(0);
   });
 
+  it('says that the engine has fallen silent, and ends one that hangs', async () => {
+    await person.goesTo('Calibrate');
+    await person.press('Calibrate again');
+    await app.page.getByRole('progressbar', { name: 'Calibration' }).waitFor();
+    await app.stopEngine();
+    await person.reads(/^The engine has said nothing for \d+ s/);
+    await person.press('Stop it and start anew');
+    await person.reads('The step Calibrate was interrupted');
+    await person.reads('Calibrated on 60 pictures.');
+    expect(await app.page.getByRole('alert').count()).toBe(0);
+    await person.press('Dismiss');
+  });
+
   it('may be closed in the middle of something, and continues there at the next start', async () => {
     await person.goesTo('Calibrate');
     await person.press('Calibrate again');

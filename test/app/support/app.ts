@@ -69,13 +69,25 @@ export class TestApp {
     this.running = await launch(this.options, this.folder, this.display);
   }
 
-  /** Ends the engine's process as a crash would: it is the one that Electron calls a utility of that name. */
+  /** Ends the engine's process as a crash would. */
   async killEngine(): Promise<void> {
-    await this.electron.evaluate(({ app: electron }) => {
-      const engine = electron.getAppMetrics().find(({ type, name }) => type === 'Utility' && name === 'Cortado engine');
+    await this.signalEngine('SIGKILL');
+  }
+
+  /** Lets the engine hang: it does nothing any more, and does not end when it is asked to. */
+  async stopEngine(): Promise<void> {
+    await this.signalEngine('SIGSTOP');
+  }
+
+  /** The engine is the process that Electron calls a utility of that name. */
+  private async signalEngine(signal: 'SIGKILL' | 'SIGSTOP'): Promise<void> {
+    await this.electron.evaluate(({ app: electron }, name) => {
+      const engine = electron
+        .getAppMetrics()
+        .find(({ type, name: service }) => type === 'Utility' && service === 'Cortado engine');
       if (engine === undefined) throw new Error('there is no engine');
-      process.kill(engine.pid, 'SIGKILL');
-    });
+      process.kill(engine.pid, name);
+    }, signal);
   }
 
   /** A call as the window makes it. */
