@@ -16,7 +16,7 @@ export function bandsByRows(step: RunStep, rows: number): readonly Band[] {
     const from = index * rows;
     const to = Math.min(from + rows, height);
     const { first, end } = inputRows(geometry, from, to);
-    return { from, to, firstInput: first, endInput: end, firstBlock: 0, endBlock: blocksOf(step) };
+    return { from, to, firstResult: from, firstInput: first, endInput: end, firstBlock: 0, endBlock: blocksOf(step) };
   });
 }
 
@@ -28,9 +28,28 @@ export function bandsByBlocks(step: RunStep, blocks: number): readonly Band[] {
   return Array.from({ length: Math.ceil(all / blocks) }, (_, index) => ({
     from: 0,
     to: geometry.output.height,
+    firstResult: 0,
     firstInput: first,
     endInput: end,
     firstBlock: index * blocks,
     endBlock: Math.min((index + 1) * blocks, all),
   }));
+}
+
+/**
+ * Bands of a layer whose result goes to the next layer on chip: each computes what the next one's band reads and the band before has
+ * not computed. Undefined where a band would have nothing to compute.
+ */
+export function bandsForNext(step: RunStep, next: readonly Band[]): readonly Band[] | undefined {
+  let done = 0;
+  const bands: Band[] = [];
+  for (const { firstInput, endInput } of next) {
+    const from = Math.max(done, firstInput);
+    if (from >= endInput) return undefined;
+    done = endInput;
+    const { first, end } = inputRows(step.layer.geometry, from, endInput);
+    const rows = { from, to: endInput, firstResult: firstInput, firstInput: first, endInput: end };
+    bands.push({ ...rows, firstBlock: 0, endBlock: blocksOf(step) });
+  }
+  return bands;
 }

@@ -1,4 +1,4 @@
-import { planesOf, type ChannelLayout } from './channel-layout.ts';
+import { PLANE_CHANNELS, planesOf, type ChannelLayout } from './channel-layout.ts';
 import { mostInputRows, widenedOutput, type WindowGeometry } from './geometry.ts';
 import type { ConvolutionLayer, VectorLayer } from './layers.ts';
 import type { AcceleratorPart } from './parts.ts';
@@ -18,18 +18,67 @@ export function convolutionCycles(sets: number, groups: number): number {
 }
 
 /** Cycles that the results of a tile take through the requantisation. */
-export function drainCycles(pixels: number, eighths: number, isLeaky: boolean): number {
-  return pixels * eighths * (isLeaky ? 2 : 1);
+export function drainCycles(part: AcceleratorPart, pixels: number, eighths: number, layer: ConvolutionLayer): number {
+  const { requantisation } = layer;
+  // A quarter of the lanes' sums at a time.
+  if (requantisation === undefined) return pixels * eighths * 4 * (8 / part.lanes);
+  return pixels * Math.ceil((eighths * 8) / part.lanes) * (requantisation.negative === undefined ? 1 : 2);
 }
 
-export function vectorCycles(part: AcceleratorPart, groups: number, planes: number, taps: number): number {
-  return VECTOR_START + groups * planes * Math.max(taps, 2 * part.streams);
+export function vectorCycles(
+  part: AcceleratorPart,
+  groups: number,
+  planes: number,
+  taps: number,
+  isLeaky: boolean,
+): number {
+  const work = Math.max(groups * planes * taps, resultCycles(part, groups, planes, isLeaky));
+  return VECTOR_START + work;
+}
+
+/** Cycles that results of the vector unit take through the requantisation. */
+export function resultCycles(part: AcceleratorPart, groups: number, planes: number, isLeaky: boolean): number {
+  return groups * planes * part.streams * (PLANE_CHANNELS / part.lanes) * (isLeaky ? 2 : 1);
+}
+
+/** Whether sums below 0 have parameters of their own: such results take the requantisation twice as long. */
+export function isLeakyVector({ method }: VectorLayer): boolean {
+  return method.kind === 'depthwise' && method.requantisation.negative !== undefined;
 }
 
 /** Taps of a vector layer: a sum has two for each input. */
 export function vectorTaps(layer: VectorLayer): number {
   const { kernel } = layer.geometry;
   return layer.method.kind === 'sum' ? 2 * layer.inputs.length : kernel.height * kernel.width;
+}
+
+/** Cycles of the array or of the vector unit for a band of `rows` output rows. */
+export function bandCycles(part: AcceleratorPart, layer: ConvolutionLayer | VectorLayer, layout: ChannelLayout, rows: number): number {
+  if (layer.kind === 'vector') {
+    const groups = Math.ceil((rows * widenedOutput(layer.geometry, part.streams)) / part.streams);
+    return vectorCycles(part, groups, planesOf(layout), vectorTaps(layer), isLeakyVector(layer));
+  }
+  const { tiles, groups } = tiling(part, layer.geometry, rows);
+  const blocks = Math.ceil(layer.weights.outputs / BLOCK_CHANNELS);
+  const sets = setCount(planesOfBlock(layer.weights, layout, 0), layer.weights.taps);
+  const eighths = Math.ceil(layer.weights.outputs / 8) / blocks;
+  const drain = drainCycles(part, groups * part.streams, eighths, layer);
+  return tiles * blocks * Math.max(convolutionCycles(sets, groups), drain);
+}
+
+/** Bytes of weights that a band of `rows` output rows takes from memory. */
+export function weightBytes(
+  part: AcceleratorPart,
+  layer: ConvolutionLayer | VectorLayer,
+  layout: ChannelLayout,
+  rows: number,
+  keepsWeights: boolean,
+): number {
+  if (layer.kind === 'vector') return 0;
+  const { tiles } = tiling(part, layer.geometry, rows);
+  const blocks = Math.ceil(layer.weights.outputs / BLOCK_CHANNELS);
+  const sets = setCount(planesOfBlock(layer.weights, layout, 0), layer.weights.taps);
+  return (keepsWeights ? 1 : tiles) * blocks * sets * SET_BYTES;
 }
 
 /** How a band of `rows` output rows is cut into tiles. */
@@ -49,7 +98,6 @@ const BAND_START = 200;
 export interface BandChoice {
   readonly layer: ConvolutionLayer | VectorLayer;
   readonly layout: ChannelLayout;
-  readonly outputPlanes: number;
   /** Bytes of a pixel of one plane in memory; 0 where that side does not move. */
   readonly loadedPixelBytes: number;
   readonly storedPixelBytes: number;
@@ -65,21 +113,8 @@ export function layerCycles(part: AcceleratorPart, choice: BandChoice, rows: num
   const inputs = Math.min(bands * mostInputRows(geometry, rows), geometry.input.height * Math.max(bands, 1));
   const loaded = inputs * geometry.input.width * choice.loadedPixelBytes;
   const stored = geometry.output.height * geometry.output.width * choice.storedPixelBytes;
-  let weights = 0;
-  let compute: number;
-  if (layer.kind === 'convolution') {
-    const { tiles, groups } = tiling(part, geometry, rows);
-    const blocks = Math.ceil(layer.weights.outputs / BLOCK_CHANNELS);
-    const sets = setCount(planesOfBlock(layer.weights, layout, 0), layer.weights.taps);
-    const leaky = layer.requantisation?.negative !== undefined;
-    const eighths = Math.ceil(layer.weights.outputs / 8) / blocks;
-    const tile = Math.max(convolutionCycles(sets, groups), drainCycles(groups * part.streams, eighths, leaky));
-    compute = bands * tiles * blocks * tile;
-    weights = bands * (choice.keepsWeights ? 1 : tiles) * blocks * sets * SET_BYTES;
-  } else {
-    const groups = Math.ceil((rows * widenedOutput(geometry, part.streams)) / part.streams);
-    compute = bands * vectorCycles(part, groups, planesOf(layout), vectorTaps(layer));
-  }
+  const weights = bands * weightBytes(part, layer, layout, rows, choice.keepsWeights);
+  const compute = bands * bandCycles(part, layer, layout, rows);
   const port = Math.max(loaded, stored) / PORT_BYTES;
   const memory = (loaded + stored + weights) / memoryBytesPerCycle;
   const exposed = (loaded + stored) / bands / Math.min(PORT_BYTES, memoryBytesPerCycle);

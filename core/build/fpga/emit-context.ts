@@ -2,7 +2,7 @@ import { PORT_BYTES } from './cost.ts';
 import type { Constants } from './constants.ts';
 import { LOAD_PARAMETERS } from './instructions/transfer.ts';
 import { PARAMETER_ROW_BYTES } from './parameters.ts';
-import type { ChipMap, LayerPlan, Side } from './plan.ts';
+import type { Band, ChipMap, LayerPlan, Side } from './plan.ts';
 import type { ProgramBuilder, Span } from './program-builder.ts';
 import type { Placed, Storage } from './storage.ts';
 
@@ -98,6 +98,11 @@ export function planesFrom(map: ChipMap, plane: number): ChipMap {
   return { ...map, base: map.base + plane * map.planeStep };
 }
 
+/** Words of some planes of a map. */
+export function mapRange(map: ChipMap, planes: number): { readonly from: number; readonly to: number } {
+  return { from: map.base, to: map.base + planes * map.planeStep };
+}
+
 /** Words of the pixels [first, end) (flat within a plane) of some planes. */
 export function pixelSpans(map: ChipMap, streams: number, planes: number, first: number, end: number): readonly Span[] {
   return Array.from({ length: planes }, (_, plane) => {
@@ -108,6 +113,11 @@ export function pixelSpans(map: ChipMap, streams: number, planes: number, first:
       to: base + Math.ceil(end / streams),
     } as const;
   });
+}
+
+/** Row of its buffer in which a band's first result row lies. */
+export function firstResultRow(plan: LayerPlan, band: Band): number {
+  return plan.output.isResident ? band.from : band.from - band.firstResult;
 }
 
 /** The first input row that a band's buffer holds. */

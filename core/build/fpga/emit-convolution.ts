@@ -3,14 +3,17 @@ import { convolutionCycles, drainCycles, tiling } from './cost.ts';
 import {
   BASES,
   bufferOf,
+  firstResultRow,
   firstRowOf,
   loadParameters,
+  mapRange,
   pixelSpans,
   planesFrom,
   rowRange,
   rowsInBuffer,
   type EmitContext,
 } from './emit-context.ts';
+import { emitRepeatedRows } from './emit-copy.ts';
 import { widenedOutput } from './geometry.ts';
 import { CONVOLVE, SET_CONVOLUTION_OUTPUT } from './instructions/convolution.ts';
 import { LOAD_WEIGHTS } from './instructions/transfer.ts';
@@ -18,20 +21,23 @@ import { SET_CONVOLUTION_WINDOW } from './instructions/window.ts';
 import { LayerEmitter } from './layer-emitter.ts';
 import type { ConvolutionLayer } from './layers.ts';
 import type { AcceleratorPart } from './parts.ts';
-import { packBiases, packParameters } from './parameters.ts';
+import { packBiases, packParameters, packShift, parameterRowsOfPlane } from './parameters.ts';
 import type { LayerPlan } from './plan.ts';
+import { readShares } from './read-blocks.ts';
+import { tableRows, type TableRows } from './tables.ts';
 import { BLOCK_CHANNELS, packWeightSets, planesOfBlock, SET_BYTES, setCount, type PlaneRange } from './weights.ts';
 
 /** Writes the instructions of one convolution, band by band. */
 export class ConvolutionEmitter extends LayerEmitter {
   protected readonly part: AcceleratorPart;
-  readonly parameterRows: number;
-  readonly vectorWeightRows = 0;
+  readonly tables: TableRows;
   private readonly blocks: number;
+  private readonly isLeaky: boolean;
   /** By block. */
   private readonly ranges: readonly PlaneRange[];
   private readonly weightOffsets: readonly number[];
   private parameterRow = 0;
+  private copyRow = 0;
 
   constructor(
     private readonly context: EmitContext,
@@ -40,12 +46,15 @@ export class ConvolutionEmitter extends LayerEmitter {
   ) {
     super();
     this.part = context.builder.part;
-    this.parameterRows = Math.ceil(layer.weights.outputs / 8) * (layer.requantisation?.negative === undefined ? 1 : 2);
+    this.isLeaky = layer.requantisation?.negative !== undefined;
+    this.tables = tableRows(this.part, layer, plan.inputs[0].planes);
     const [{ layout }] = plan.step.inputs;
     this.blocks = Math.ceil(layer.weights.outputs / BLOCK_CHANNELS);
     this.ranges = Array.from({ length: this.blocks }, (_, block) => planesOfBlock(layer.weights, layout, block));
-    this.weightOffsets = Array.from({ length: this.blocks }, (_, block) =>
-      context.constants.place(packWeightSets(layer.weights, layout, block)),
+    this.weightOffsets = this.ranges.map((range, block) =>
+      context.constants.reserve(setCount(range, layer.weights.taps) * SET_BYTES, () =>
+        packWeightSets(layer.weights, layout, block),
+      ),
     );
   }
 
@@ -54,31 +63,47 @@ export class ConvolutionEmitter extends LayerEmitter {
     const data =
       requantisation === undefined
         ? packBiases(bias)
-        : packParameters(
-            requantisation,
-            bias,
-            channelsByPlace([weights.outputs]).subarray(0, Math.ceil(weights.outputs / 8) * 8),
-          );
+        : packParameters(requantisation, bias, channelsByPlace([weights.outputs]));
     this.parameterRow = loadParameters(this.context, data);
+    if (this.plan.handedOver !== undefined) this.copyRow = loadParameters(this.context, packShift(0));
   }
 
   compute(bandIndex: number): void {
-    this.setWindow(bandIndex);
+    this.computeTiles(bandIndex);
+    emitRepeatedRows(this.context, this.plan, this.plan.inputs[0], bandIndex, this.copyRow);
+  }
+
+  private computeTiles(bandIndex: number): void {
     const band = this.plan.bands[bandIndex];
-    const { tiles } = tiling(this.context.builder.part, this.layer.geometry, band.to - band.from);
-    if (this.plan.keepsWeights && tiles > 1) {
-      for (let block = band.firstBlock; block < band.endBlock; block += 1) {
-        this.loadWeights(block);
-        for (let tile = 0; tile < tiles; tile += 1) this.tile(bandIndex, tile, block, tile + 1 < tiles);
-      }
+    if (this.goesByBlocks(bandIndex)) {
+      for (let block = band.firstBlock; block < band.endBlock; block += 1) this.computeBlock(bandIndex, block);
       return;
     }
-    for (let tile = 0; tile < tiles; tile += 1) {
+    this.setWindow(bandIndex);
+    for (let tile = 0; tile < this.tiles(bandIndex); tile += 1) {
       for (let block = band.firstBlock; block < band.endBlock; block += 1) {
         this.loadWeights(block);
         this.tile(bandIndex, tile, block, false);
       }
     }
+  }
+
+  /** Whether a band computes all pixels of a block of output channels before the next block. */
+  goesByBlocks(bandIndex: number): boolean {
+    return this.plan.keepsWeights || this.tiles(bandIndex) === 1;
+  }
+
+  /** All pixels of a band, of 32 output channels. */
+  computeBlock(bandIndex: number, block: number): void {
+    this.setWindow(bandIndex);
+    this.loadWeights(block);
+    const tiles = this.tiles(bandIndex);
+    for (let tile = 0; tile < tiles; tile += 1) this.tile(bandIndex, tile, block, tile + 1 < tiles);
+  }
+
+  private tiles(bandIndex: number): number {
+    const { from, to } = this.plan.bands[bandIndex];
+    return tiling(this.part, this.layer.geometry, to - from).tiles;
   }
 
   private setWindow(bandIndex: number): void {
@@ -109,7 +134,7 @@ export class ConvolutionEmitter extends LayerEmitter {
       planeStep: outChip.planeStep,
       low: requantisation?.low ?? -127,
       high: requantisation?.high ?? 127,
-      leaky: requantisation?.negative !== undefined,
+      leaky: this.isLeaky,
       raw: requantisation === undefined,
     });
   }
@@ -143,17 +168,16 @@ export class ConvolutionEmitter extends LayerEmitter {
     const rows = rowsInBuffer(plan, side, bandIndex, context.placed.storages[side.storage]);
     const row = (band.from + y) * stride.height - pad.height - firstRowOf(side, band.firstInput);
     const lastRow = row + Math.floor((x + pixels - 1) / width) * stride.height + (kernel.height - 1) * dilation.height;
-    const isLeaky = requantisation?.negative !== undefined;
     const eighths = Math.min(4, Math.ceil((layer.weights.outputs - block * BLOCK_CHANNELS) / 8));
-    const rowsAnEighth = isLeaky ? 2 : 1;
     const planesABlock = requantisation === undefined ? 8 : 2;
     const planesWritten = requantisation === undefined ? eighths * 2 : Math.ceil(eighths / 2);
-    const outStart = ((plan.output.isResident ? band.from : 0) + y) * outChip.pitch + x;
+    const outStart = (firstResultRow(plan, band) + y) * outChip.pitch + x;
     const last = x + pixels - 1;
     const outEnd = outStart - x + Math.floor(last / width) * outChip.pitch + (last % width) + 1;
     const outMap = planesFrom(outChip, (block - (plan.output.isResident ? 0 : band.firstBlock)) * planesABlock);
     const tileGroups = Math.ceil(pixels / streams);
-    const parameterRow = this.parameterRow + block * 4 * rowsAnEighth;
+    const rowsAPlane = parameterRowsOfPlane(this.isLeaky);
+    const parameterRow = this.parameterRow + block * 2 * rowsAPlane;
     builder.emit(
       'convolution',
       CONVOLVE,
@@ -176,13 +200,14 @@ export class ConvolutionEmitter extends LayerEmitter {
       {
         reads: [
           ...pixelSpans(chip, streams, range.planes, ...rowRange(chip, row, lastRow, rows)),
-          { memory: 'parameters', from: parameterRow, to: parameterRow + eighths * rowsAnEighth },
+          { memory: 'parameters', from: parameterRow, to: parameterRow + Math.ceil(eighths / 2) * rowsAPlane },
         ],
         writes: pixelSpans(outMap, streams, planesWritten, outStart, outEnd),
       },
       {
         cycles: convolutionCycles(setCount(range, layer.weights.taps), tileGroups),
-        drain: drainCycles(pixels, eighths * (requantisation === undefined ? 4 : 1), isLeaky),
+        results: drainCycles(builder.part, pixels, eighths, layer),
+        reads: readShares([mapRange(chip, range.planes)]),
         bytes: 0,
       },
     );

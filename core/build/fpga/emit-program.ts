@@ -1,6 +1,7 @@
 import type { Constants } from './constants.ts';
 import { ConvolutionEmitter } from './emit-convolution.ts';
 import { BASES, bufferOf, RowRing, type EmitContext } from './emit-context.ts';
+import { emitFollowed, followedConvolution } from './emit-together.ts';
 import { emitLoad, emitStore } from './emit-transfers.ts';
 import { VectorEmitter } from './emit-vector.ts';
 import { END, STAMP } from './instructions/control.ts';
@@ -75,14 +76,29 @@ export function emitProgram(
     if (band === 0) emitter.loadTables();
     for (const side of plan.inputs) emitLoad(context, plan, side, band);
   };
-  works.forEach(({ plan, band, emitter }, index) => {
+  let followed: { readonly index: number; readonly last: number } | undefined;
+  /** Computes a band; the result is its last instruction. */
+  const compute = (index: number): number => {
+    const { band, emitter } = works[index];
+    if (followed?.index === index) return followed.last;
+    const next = works[index + 1] as Work | undefined;
+    const together = next !== undefined && isLoaded[index + 1] ? followedConvolution(works[index], next) : undefined;
+    if (together === undefined) {
+      emitter.compute(band);
+      return builder.instructions.length - 1;
+    }
+    const last = emitFollowed(builder, together);
+    followed = { index: index + 1, last: builder.instructions.length - 1 };
+    return last;
+  };
+  works.forEach(({ plan, band }, index) => {
     const { operation, name } = plan.step.layer;
     load(index);
     if (index + 1 < works.length && canLoadAhead(works[index], works[index + 1])) load(index + 1);
     builder.operation = operation;
-    emitter.compute(band);
+    const last = compute(index);
+    builder.operation = operation;
     const isLast = band + 1 === plan.bands.length;
-    const last = builder.instructions.length - 1;
     emitStore(context, plan, band, loadedAgain.has(plan.output.storage));
     if (!isLast) return;
     stamps.push({ operation, layer: name, index: firstStamp + stamps.length });

@@ -1,10 +1,13 @@
 import { channelsByPlace } from './channel-layout.ts';
-import { vectorCycles, vectorTaps } from './cost.ts';
+import { isLeakyVector, resultCycles, vectorCycles, vectorTaps } from './cost.ts';
+import { emitRepeatedRows } from './emit-copy.ts';
 import {
   bufferOf,
+  firstResultRow,
   firstRowOf,
   loadParameters,
   loadVectorWeights,
+  mapRange,
   pixelSpans,
   planesFrom,
   rowRange,
@@ -17,8 +20,10 @@ import { SET_VECTOR_WINDOW } from './instructions/window.ts';
 import { LayerEmitter } from './layer-emitter.ts';
 import type { VectorLayer } from './layers.ts';
 import type { AcceleratorPart } from './parts.ts';
-import { packParameters, packShift } from './parameters.ts';
+import { packParameters, packShift, parameterRowsOfPlane } from './parameters.ts';
 import type { LayerPlan } from './plan.ts';
+import { readShares } from './read-blocks.ts';
+import { planesAtOnce, tableRows, type TableRows } from './tables.ts';
 import { packDepthwise, packMultipliers } from './weights.ts';
 
 /** Pieces that a band is cut into, so that what follows starts before the band is complete. */
@@ -28,12 +33,15 @@ const LEAST_PIECE_CYCLES = 500;
 /** Writes the instructions of one layer of the vector unit, band by band. */
 export class VectorEmitter extends LayerEmitter {
   protected readonly part: AcceleratorPart;
-  readonly parameterRows: number;
-  readonly vectorWeightRows: number;
+  readonly tables: TableRows;
   private readonly taps: number;
   private readonly planes: number;
+  private readonly rowsAPlane: number;
   private parameterRow = 0;
   private weightRow = 0;
+  /** The plane that the tables of a depthwise convolution begin with. */
+  private tablePlane = 0;
+  private copyRow = 0;
 
   constructor(
     private readonly context: EmitContext,
@@ -44,17 +52,16 @@ export class VectorEmitter extends LayerEmitter {
     this.part = context.builder.part;
     this.taps = vectorTaps(layer);
     this.planes = plan.inputs[0].planes;
-    const { kind } = layer.method;
-    // A depthwise convolution loads its tables anew for each band.
-    this.parameterRows = kind === 'depthwise' ? this.planes * 2 * plan.bands.length : 1;
-    this.vectorWeightRows =
-      kind === 'depthwise' ? this.planes * this.taps * plan.bands.length : kind === 'sum' ? this.taps : 0;
+    this.rowsAPlane = parameterRowsOfPlane(isLeakyVector(layer));
+    this.tables = tableRows(this.part, layer, this.planes);
   }
 
   loadTables(): void {
     const { method } = this.layer;
+    if (this.plan.handedOver !== undefined) this.copyRow = loadParameters(this.context, packShift(0));
     switch (method.kind) {
       case 'depthwise':
+        if (this.tables.areHeld) this.loadDepthwise(0, this.planes);
         return;
       case 'maximum':
         this.parameterRow = loadParameters(this.context, packShift(0));
@@ -62,7 +69,7 @@ export class VectorEmitter extends LayerEmitter {
       case 'average':
         this.parameterRow = loadParameters(
           this.context,
-          packParameters(method.requantisation, new Int32Array(8), new Int32Array(8)),
+          packParameters(method.requantisation, new Int32Array(16), new Int32Array(16)),
         );
         return;
       case 'sum':
@@ -72,27 +79,38 @@ export class VectorEmitter extends LayerEmitter {
   }
 
   compute(bandIndex: number): void {
+    this.computeBand(bandIndex);
+    for (const side of this.plan.inputs) {
+      if (side.isHandedOver === true) emitRepeatedRows(this.context, this.plan, side, bandIndex, this.copyRow);
+    }
+  }
+
+  private computeBand(bandIndex: number): void {
+    if (this.tables.areHeld) {
+      this.computePlanes(bandIndex, 0, this.planes);
+      return;
+    }
+    const atOnce = planesAtOnce(this.part, this.taps);
+    for (let plane = 0; plane < this.planes; plane += atOnce) {
+      const planes = Math.min(atOnce, this.planes - plane);
+      this.loadDepthwise(plane, planes);
+      this.computePlanes(bandIndex, plane, plane + planes);
+    }
+  }
+
+  /** Planes [from, to) of a band, with tables that are there. */
+  computePlanes(bandIndex: number, from: number, to: number): void {
     const steps = this.plan.inputs.map((side) => bufferOf(side, bandIndex).planeStep);
-    if (steps.some((step) => step !== steps[0])) {
-      // Addends whose planes lie apart differently: plane by plane.
-      for (let plane = 0; plane < this.planes; plane += 1) {
-        this.setWindow(bandIndex, plane);
-        this.pieces(bandIndex, plane, 1);
-      }
+    if (steps.every((step) => step === steps[0])) {
+      this.setWindow(bandIndex, from);
+      this.pieces(bandIndex, from, to - from);
       return;
     }
-    this.setWindow(bandIndex, 0);
-    const { part } = this;
-    if (this.layer.method.kind === 'depthwise') {
-      const atOnce = Math.max(1, Math.floor(part.vectorWeightRows / 2 / this.taps));
-      for (let plane = 0; plane < this.planes; plane += atOnce) {
-        const planes = Math.min(atOnce, this.planes - plane);
-        this.loadDepthwise(plane, planes);
-        this.pieces(bandIndex, plane, planes);
-      }
-      return;
+    // Addends whose planes lie apart differently: plane by plane.
+    for (let plane = from; plane < to; plane += 1) {
+      this.setWindow(bandIndex, plane);
+      this.pieces(bandIndex, plane, 1);
     }
-    this.pieces(bandIndex, 0, this.planes);
   }
 
   /** Weights and parameters of some planes of a depthwise convolution. */
@@ -107,16 +125,21 @@ export class VectorEmitter extends LayerEmitter {
       this.context,
       rows.slice(plane * this.taps * 16, (plane + planes) * this.taps * 16),
     );
+    this.tablePlane = plane;
   }
 
   private pieces(bandIndex: number, plane: number, planes: number): void {
     const { part } = this;
     const { from, to } = this.plan.bands[bandIndex];
     const width = widenedOutput(this.layer.geometry, part.streams);
-    const cycles = vectorCycles(part, Math.ceil(((to - from) * width) / part.streams), planes, this.taps);
+    const cycles = this.cycles(Math.ceil(((to - from) * width) / part.streams), planes);
     const count = Math.min(MOST_PIECES, Math.max(1, Math.floor(cycles / LEAST_PIECE_CYCLES)), to - from);
     const rows = Math.ceil((to - from) / count);
     for (let row = from; row < to; row += rows) this.piece(bandIndex, plane, planes, row, Math.min(row + rows, to));
+  }
+
+  private cycles(groups: number, planes: number): number {
+    return vectorCycles(this.part, groups, planes, this.taps, isLeakyVector(this.layer));
   }
 
   private setWindow(bandIndex: number, plane: number): void {
@@ -150,6 +173,7 @@ export class VectorEmitter extends LayerEmitter {
       high: method.kind === 'depthwise' || method.kind === 'average' ? method.requantisation.high : method.high,
       method: VECTOR_METHODS[methodOf(method.kind)],
       pair: isSum,
+      leaky: isLeakyVector(this.layer),
       sharedParameters: method.kind !== 'depthwise',
       sharedWeights: method.kind !== 'depthwise',
     });
@@ -183,10 +207,13 @@ export class VectorEmitter extends LayerEmitter {
     const row = from * stride.height - pad.height - firstRowOf(side, band.firstInput);
     const rows = rowsInBuffer(plan, side, bandIndex, placed.storages[side.storage]);
     const lastRow = row + (to - from - 1) * stride.height + (kernel.height - 1) * dilation.height;
-    const outStart = (plan.output.isResident ? from : from - band.from) * outChip.pitch;
+    const outStart = (firstResultRow(plan, band) + from - band.from) * outChip.pitch;
     const isDepthwise = layer.method.kind === 'depthwise';
+    const ahead = isDepthwise ? plane - this.tablePlane : 0;
+    const parameterRow = this.parameterRow + ahead * this.rowsAPlane;
+    const weightRow = this.weightRow + ahead * this.taps;
     const weightRows = isDepthwise ? planes * this.taps : layer.method.kind === 'sum' ? this.taps : 0;
-    const parameterRows = isDepthwise ? planes * 2 : 1;
+    const parameterRows = isDepthwise ? planes * this.rowsAPlane : this.rowsAPlane;
     const inputSpans = plan.inputs.flatMap((each) => {
       const map = planesFrom(bufferOf(each, bandIndex), plane);
       // Addends may be at different rows of their buffers.
@@ -205,21 +232,26 @@ export class VectorEmitter extends LayerEmitter {
         groups,
         lastCount: pixels - (groups - 1) * streams,
         output: outChip.base * streams + outStart,
-        parameterRow: this.parameterRow,
+        parameterRow,
         planes,
-        weightRow: this.weightRow,
+        weightRow,
       },
       {
         reads: [
           ...inputSpans,
-          { memory: 'parameters', from: this.parameterRow, to: this.parameterRow + parameterRows },
+          { memory: 'parameters', from: parameterRow, to: parameterRow + parameterRows },
           ...(weightRows === 0
             ? []
-            : [{ memory: 'vector-weights' as const, from: this.weightRow, to: this.weightRow + weightRows }]),
+            : [{ memory: 'vector-weights' as const, from: weightRow, to: weightRow + weightRows }]),
         ],
         writes: pixelSpans(outChip, streams, planes, outStart, outStart + (to - from - 1) * outChip.pitch + width),
       },
-      { cycles: vectorCycles(part, groups, planes, this.taps), bytes: 0 },
+      {
+        cycles: this.cycles(groups, planes),
+        results: resultCycles(part, groups, planes, isLeakyVector(layer)),
+        reads: readShares(plan.inputs.map((each) => mapRange(planesFrom(bufferOf(each, bandIndex), plane), planes))),
+        bytes: 0,
+      },
     );
   }
 }

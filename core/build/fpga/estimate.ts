@@ -1,7 +1,8 @@
 import { QUEUES, tokensOf } from './instructions/tokens.ts';
-import { MemoryModel } from './memory-model.ts';
 import { memoryBytesPerCycle, type AcceleratorTarget } from './parts.ts';
-import type { Instruction } from './program-builder.ts';
+import type { Cost, Instruction } from './program-builder.ts';
+import { MOST_BLOCKS } from './read-blocks.ts';
+import { SharedRate } from './shared-rate.ts';
 
 /** From a read's address to its first data, in cycles: what boards are taken to have. */
 const MEMORY_LATENCY = 40;
@@ -51,7 +52,9 @@ interface Weights {
 }
 
 class Walk {
-  private readonly memory: MemoryModel;
+  private readonly memory: SharedRate;
+  private readonly requantisation = new SharedRate(1);
+  private readonly blocks = Array.from({ length: MOST_BLOCKS }, () => new SharedRate(1));
   private readonly unitFree = new Map<string, number>();
   private readonly starts = new Map<string, number[]>();
   /** By giver and taker: when each token is given; takers take them in this order. */
@@ -69,7 +72,7 @@ class Walk {
     bytesPerCycle: number,
     private readonly weightBuffer: number,
   ) {
-    this.memory = new MemoryModel(bytesPerCycle);
+    this.memory = new SharedRate(bytesPerCycle);
   }
 
   step(instruction: Instruction): void {
@@ -102,8 +105,8 @@ class Walk {
     const { queue, cost } = instruction;
     if (queue === 'weights') return this.loadWeights(start, cost.cycles, cost.bytes);
     if (queue === 'convolution')
-      return cost.drain === undefined ? this.occupy(queue, start, 1) : this.convolve(start, cost.cycles, cost.drain);
-    if (queue === 'vector') return this.occupy(queue, start, cost.cycles);
+      return cost.results === undefined ? this.occupy(queue, start, 1) : this.convolve(start, cost, cost.results);
+    if (queue === 'vector') return this.occupy(queue, start, this.vectorEnd(start, cost) - start);
     const end = this.memory.transfer(start, cost.bytes, cost.cycles);
     this.unitFree.set(queue, end);
     // The latency of loads hides behind the loads ahead of them.
@@ -134,13 +137,20 @@ class Walk {
     return 0;
   }
 
-  private convolve(start: number, cycles: number, drain: number): Done {
+  /** The vector unit waits where the array reads its block, and where the requantisation is busy. */
+  private vectorEnd(start: number, { cycles, results = 0, reads = [] }: Cost): number {
+    const ends = reads.map((share, block) => this.blocks[block].transfer(start, share * cycles, cycles));
+    return Math.max(start + cycles, this.requantisation.transfer(start, results, cycles), ...ends);
+  }
+
+  private convolve(start: number, { cycles, reads = [] }: Cost, drain: number): Done {
     const weights = this.weights[this.weights.length - 1];
     const begin = Math.max(start, weights.first);
     const end = Math.max(begin + cycles, weights.last + SET_BYTES / 8, this.drainFree);
     weights.used = end;
     this.unitFree.set('convolution', end);
-    this.drainFree = end + DRAIN_START + drain;
+    reads.forEach((share, block) => this.blocks[block].transfer(begin, share * (end - begin), end - begin));
+    this.drainFree = this.requantisation.transfer(end + DRAIN_START, drain, drain);
     return { inputsRead: end, complete: this.drainFree + DRAIN_END };
   }
 

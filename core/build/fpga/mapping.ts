@@ -10,6 +10,7 @@ import type { Size2d } from '../../graph/graph.ts';
 import { pointwise, type WindowGeometry } from './geometry.ts';
 import type { AcceleratorLayer } from './layers.ts';
 import { fitsVectorSum, overflowingChannel, windowObstacle } from './limits.ts';
+import { parameterRowsOfPlane } from './parameters.ts';
 import type { AcceleratorPart } from './parts.ts';
 import type { ConvolutionWeights } from './weights.ts';
 
@@ -103,12 +104,10 @@ function placeConvolution(
     bias: form.bias,
   };
 
-  // The vector unit has no leaky activation: such a depthwise convolution runs on the array, most of whose weights are then 0.
   const isDepthwise = group === channels && group > 1 && outputChannels === channels;
   if (
     isDepthwise &&
     form.kind === 'int8' &&
-    form.requantisation.negative === undefined &&
     fitsVectorUnit(form.weights, taps, part)
   ) {
     const method = {
@@ -123,7 +122,7 @@ function placeConvolution(
   const overflowing = overflowingChannel(weights);
   if (overflowing !== undefined) return onProcessor(`sums of output channel ${overflowing} could leave 28 bits`);
   const requantisation = form.kind === 'int8' ? form.requantisation : undefined;
-  const rows = Math.ceil(outputChannels / 8) * (requantisation?.negative === undefined ? 1 : 2);
+  const rows = Math.ceil(outputChannels / 16) * parameterRowsOfPlane(requantisation?.negative !== undefined);
   if (rows > part.parameterRows) return onProcessor('it has more output channels than the parameter memory holds');
   return onAccelerator({ ...base, kind: 'convolution', weights, requantisation });
 }

@@ -1,4 +1,5 @@
 import type { Requantisation } from '../../quantization/quantized-network.ts';
+import { PLANE_CHANNELS } from './channel-layout.ts';
 
 export const PARAMETER_ROW_BYTES = 64;
 const ROW_CHANNELS = 8;
@@ -18,20 +19,27 @@ function shiftBy(rightShift: number): FixedPoint {
 
 const UNUSED: FixedPoint = { multiplier: 0, rightShift: 0, leftShift: 0 };
 
+/** Rows of one plane of 16 channels; `isLeaky` where sums below 0 have parameters of their own. */
+export function parameterRowsOfPlane(isLeaky: boolean): number {
+  return isLeaky ? 4 : 2;
+}
+
 /**
- * Parameter rows of a requantisation: one for each eight places, two where sums below 0 have a multiplier of their own.
+ * Parameter rows of a requantisation: two for each plane of 16 places, and two more behind them where sums below 0 have a
+ * multiplier of their own.
  *
- * @param channels by place: the entry of the lists, or -1
+ * @param channels by place, whole planes: the entry of the lists, or -1
  */
 export function packParameters(requantisation: Requantisation, bias: Int32Array, channels: Int32Array): Uint8Array {
   const sides = requantisation.negative === undefined ? [requantisation] : [requantisation, requantisation.negative];
-  const rows = Math.ceil(channels.length / ROW_CHANNELS);
-  const bytes = new Uint8Array(rows * sides.length * PARAMETER_ROW_BYTES);
+  const rows = (channels.length / PLANE_CHANNELS) * parameterRowsOfPlane(sides.length > 1);
+  const bytes = new Uint8Array(rows * PARAMETER_ROW_BYTES);
   const view = new DataView(bytes.buffer);
   channels.forEach((channel, place) => {
     if (channel < 0) return;
     sides.forEach((side, index) => {
-      const row = Math.floor(place / ROW_CHANNELS) * sides.length + index;
+      const within = place % PLANE_CHANNELS;
+      const row = (Math.floor(place / PLANE_CHANNELS) * sides.length + index) * 2 + Math.floor(within / ROW_CHANNELS);
       const fixed = {
         multiplier: side.multiplier[channel],
         rightShift: side.rightShift[channel],
@@ -45,7 +53,8 @@ export function packParameters(requantisation: Requantisation, bias: Int32Array,
 
 /** Rows of biases alone, for raw sums. */
 export function packBiases(bias: Int32Array): Uint8Array {
-  const bytes = new Uint8Array(Math.ceil(bias.length / ROW_CHANNELS) * PARAMETER_ROW_BYTES);
+  const planes = Math.ceil(bias.length / PLANE_CHANNELS);
+  const bytes = new Uint8Array(planes * parameterRowsOfPlane(false) * PARAMETER_ROW_BYTES);
   const view = new DataView(bytes.buffer);
   bias.forEach((value, channel) => {
     writeEntry(view, channel * 8, value, UNUSED);
@@ -53,11 +62,11 @@ export function packBiases(bias: Int32Array): Uint8Array {
   return bytes;
 }
 
-/** The shared row of a sum: a rounding shift; of copies and maxima: none. */
+/** The shared rows of a sum: a rounding shift; of copies and maxima: none. */
 export function packShift(rightShift: number): Uint8Array {
-  const bytes = new Uint8Array(PARAMETER_ROW_BYTES);
+  const bytes = new Uint8Array(parameterRowsOfPlane(false) * PARAMETER_ROW_BYTES);
   const view = new DataView(bytes.buffer);
-  for (let channel = 0; channel < ROW_CHANNELS; channel += 1) writeEntry(view, channel * 8, 0, shiftBy(rightShift));
+  for (let channel = 0; channel < PLANE_CHANNELS; channel += 1) writeEntry(view, channel * 8, 0, shiftBy(rightShift));
   return bytes;
 }
 

@@ -9,16 +9,18 @@ export interface AcceleratorPart {
   readonly words: number;
   /** Weight sets (4 x 32 weights, 128 bytes) that the weight buffer holds. */
   readonly weightSets: number;
-  /** Rows of eight channels' parameters. */
+  /** Channels that the requantisation takes in a cycle. */
+  readonly lanes: 8 | 16;
+  /** Rows of eight channels' parameters; a plane of 16 takes two, four with parameters of their own for sums below 0. */
   readonly parameterRows: number;
   /** Rows of 16 weights of the vector unit. */
   readonly vectorWeightRows: number;
 }
 
-const BUFFERS = { depth: 64, weightSets: 256, parameterRows: 512, vectorWeightRows: 512 } as const;
+const BUFFERS = { weightSets: 256, parameterRows: 512, vectorWeightRows: 512 } as const;
 
-export const XC7Z010: AcceleratorPart = { name: 'xc7z010', streams: 1, words: 8 * 1024, ...BUFFERS, depth: 32 };
-export const XC7Z020: AcceleratorPart = { name: 'xc7z020', streams: 3, words: 8 * 1024, ...BUFFERS };
+export const XC7Z010: AcceleratorPart = { name: 'xc7z010', streams: 1, depth: 32, lanes: 8, words: 8 * 1024, ...BUFFERS };
+export const XC7Z020: AcceleratorPart = { name: 'xc7z020', streams: 3, depth: 64, lanes: 16, words: 8 * 1024, ...BUFFERS };
 
 /** A part at work: its clock, and the share of the board's memory that it gets. */
 export interface AcceleratorTarget {

@@ -21,12 +21,16 @@ export interface Side {
   readonly isResident: boolean;
   /** It is loaded, or stored. */
   readonly usesMemory: boolean;
+  /** The layer ahead leaves it in these buffers, band by band. */
+  readonly isHandedOver?: boolean;
 }
 
 /** Output rows [from, to) that are loaded, computed and stored together, and the input rows that they need. */
 export interface Band {
   readonly from: number;
   readonly to: number;
+  /** The row that the result's buffer starts with: `from`, or one that the layer before this band has written already. */
+  readonly firstResult: number;
   readonly firstInput: number;
   readonly endInput: number;
   /** Blocks of 32 output channels [firstBlock, endBlock); all that there are unless the result streams by channels. */
@@ -42,6 +46,11 @@ export interface LayerPlan {
   readonly bands: readonly Band[];
   /** Weights stay for all tiles of a band. */
   readonly keepsWeights: boolean;
-  /** The next layer loads this one's result again, and has buffers of its own: their bands can take turns. */
+  /** The next layer reads this one's result band by band, and has buffers of its own: their bands can take turns. */
   readonly runsWithNext: boolean;
+  /**
+   * Bands of the layer ahead where that hands its result over on chip: rows [firstResult, from) of each are copied from the buffer of
+   * the band before.
+   */
+  readonly handedOver?: readonly Band[];
 }

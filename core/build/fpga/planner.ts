@@ -1,13 +1,15 @@
 import { CortadoError } from '../../common/errors.ts';
+import { bandsByBlocks, bandsByRows, bandsForNext, blocksOf } from './bands.ts';
+import { ActivationBuffers, wordsTaken, type Stream, type StreamBuffers, type UnitReads } from './buffers.ts';
 import { planesOf } from './channel-layout.ts';
 import { layerCycles, tiling, type BandChoice } from './cost.ts';
-import { bandsByBlocks, bandsByRows, blocksOf } from './bands.ts';
-import { mostInputRows, widenedOutput, wordsOf } from './geometry.ts';
+import { mostInputRows, pitchFits, widenedOutput } from './geometry.ts';
+import { canHandOver, handOverCycles } from './hand-over.ts';
 import { memoryWidth, pixelBytes, transferPlanes } from './map-data.ts';
 import { memoryBytesPerCycle, type AcceleratorTarget } from './parts.ts';
 import type { Band, ChipMap, LayerPlan, Side } from './plan.ts';
+import { conflictShare, readShares } from './read-blocks.ts';
 import { Residency, type RunStep } from './residency.ts';
-import { Space } from './space.ts';
 import type { Place, Placed } from './storage.ts';
 import { planesOfBlock, setCount } from './weights.ts';
 
@@ -25,19 +27,19 @@ class NoRoomForPair extends Error {
   }
 }
 
-/** What a layer needs of the activation buffer for one side that streams. */
-interface Stream {
-  readonly pitch: number;
-  readonly planes: number;
-  readonly rows: (outputRows: number) => number;
+/** How layers of a program work together. */
+export interface Together {
+  /** Layers that do not take turns with the one behind them. */
+  readonly alone: ReadonlySet<RunStep>;
+  /** Layers that hand their result to the one behind them on chip, where that is possible. */
+  readonly handOver: ReadonlySet<RunStep>;
+  /** Maps leave the activation buffer where layers could not take turns otherwise. */
+  readonly prefersTurns: boolean;
 }
 
 /**
  * Decides for one program which maps stay in the activation buffer and in which bands each layer runs: whole maps stay as long as
  * there is room, and what streams gets the bands that the estimate likes best.
- *
- * @param alone layers that do not take turns with the one behind them
- * @param prefersTurns maps leave the activation buffer where layers could not take turns otherwise
  *
  * Throws `fpga.does-not-fit` where a layer's smallest bands do not fit the buffer.
  */
@@ -46,65 +48,73 @@ export function planProgram(
   steps: readonly RunStep[],
   stage: number,
   target: AcceleratorTarget,
-  alone: ReadonlySet<RunStep> = new Set(),
-  prefersTurns = false,
+  together: Together,
 ): readonly LayerPlan[] {
   const evicted = new Set<number>();
-  const single = new Set(alone);
+  const alone = new Set(together.alone);
+  const handOver = new Set(together.handOver);
   for (;;) {
+    const handed = [...handOver].map(({ output }) => output.storage);
+    const residency = new Residency(placed, steps, stage, target.part, new Set([...evicted, ...handed]));
+    const impossible = [...handOver].find(
+      (step) => !canHandOver(residency, target.part, step, steps[steps.indexOf(step) + 1]),
+    );
+    if (impossible !== undefined) {
+      handOver.delete(impossible);
+      continue;
+    }
     try {
-      return new Planner(
-        new Residency(placed, steps, stage, target.part, evicted),
-        target,
-        single,
-        prefersTurns,
-      ).plan();
+      return new Planner(residency, target, { ...together, alone, handOver }).plan();
     } catch (error) {
       if (error instanceof NoRoom) evicted.add(error.evict);
-      else if (error instanceof NoRoomForPair) single.add(error.first);
-      else throw error;
+      else if (!(error instanceof NoRoomForPair)) throw error;
+      else if (!handOver.delete(error.first)) alone.add(error.first);
     }
   }
 }
 
 class Planner {
-  private readonly space: Space;
-  private readonly resident = new Map<number, ChipMap>();
+  private readonly buffers: ActivationBuffers;
   private readonly streams: number;
   /** The layer ahead, where this one runs with it, and buffers that stay for both. */
   private first: RunStep | undefined;
   private firstRows = Infinity;
-  private held: readonly (readonly SizedMap[])[] = [];
+  private held: readonly StreamBuffers[] = [];
 
   constructor(
     private readonly residency: Residency,
     private readonly target: AcceleratorTarget,
-    /** Layers that do not run with the one behind them. */
-    private readonly single: ReadonlySet<RunStep>,
-    private readonly prefersTurns: boolean,
+    private readonly together: Together,
   ) {
-    this.space = new Space(target.part.words);
+    this.buffers = new ActivationBuffers(residency, target.part);
     this.streams = target.part.streams;
   }
 
   plan(): readonly LayerPlan[] {
     const { steps } = this.residency;
-    return steps.map((step, index) => {
-      const isSecond = this.first !== undefined;
-      const runsWithNext = !isSecond && this.canPair(step, steps[index + 1]);
-      const room = runsWithNext ? this.roomForFirst(steps[index + 1]) : Infinity;
-      const plan = this.planStep(step, runsWithNext, room);
-      this.first = runsWithNext ? step : undefined;
-      this.firstRows = runsWithNext ? plan.bands[0].to : Infinity;
-      if (runsWithNext) return plan;
-      this.giveBuffers(this.held);
-      this.held = [];
-      for (const id of [...this.resident.keys()]) {
-        const isDone = !steps.slice(index + 1).some((later) => usesStorage(later, id));
-        if (isDone) this.release(id);
+    const plans: LayerPlan[] = [];
+    while (plans.length < steps.length) {
+      const step = steps[plans.length];
+      const next = steps[plans.length + 1] as RunStep | undefined;
+      if (this.first === undefined && next !== undefined && this.together.handOver.has(step)) {
+        plans.push(...this.planHandOver(step, next));
+      } else {
+        const runsWithNext = this.first === undefined && this.canPair(step, next);
+        const room = runsWithNext && next !== undefined ? this.roomForFirst(next) : Infinity;
+        const plan = this.planStep(step, runsWithNext, room);
+        plans.push(plan);
+        this.first = runsWithNext ? step : undefined;
+        this.firstRows = runsWithNext ? plan.bands[0].to : Infinity;
+        if (runsWithNext) continue;
       }
-      return plan;
-    });
+      for (const buffers of this.held) this.buffers.give(buffers);
+      this.held = [];
+      const later = steps.slice(plans.length);
+      for (const id of this.buffers.residents()) {
+        if (!later.some((each) => usesStorage(each, id))) this.buffers.release(id);
+      }
+    }
+    return plans;
   }
 
   /** Whether the next layer loads what this one stores. */
@@ -112,7 +122,8 @@ class Planner {
     const { storage } = step.output;
     return (
       next !== undefined &&
-      !this.single.has(step) &&
+      !this.together.alone.has(step) &&
+      !this.together.handOver.has(next) &&
       !this.residency.isResident(storage) &&
       next.inputs.some((place) => place.storage === storage)
     );
@@ -121,70 +132,175 @@ class Planner {
   /** Half of what is left when the second layer's result has its place. */
   private roomForFirst(next: RunStep): number {
     const { storage } = next.output;
-    const isNew = this.residency.isResident(storage) && !this.resident.has(storage);
-    return (this.space.room - (isNew ? this.residentWords(storage) : 0)) / 2;
+    const isNew = this.residency.isResident(storage) && this.buffers.resident(storage) === undefined;
+    return (this.buffers.room - (isNew ? this.buffers.wholeWords(storage) : 0)) / 2;
   }
 
   private planStep(step: RunStep, runsWithNext: boolean, room: number): LayerPlan {
-    const { layer } = step;
-    const { geometry } = layer;
-    const out = step.output.storage;
-    if (this.residency.isResident(out) && !this.resident.has(out)) this.settle(out);
-    const pitch = this.inputPitch(step);
-    const inputStreams = step.inputs.filter(({ storage }) => !this.residency.isResident(storage));
-    const outPlanes = this.outputPlanes(step);
-    const streams: Stream[] = inputStreams.map((place) => ({
-      pitch,
-      planes: this.inputPlanes(place),
-      rows: (rows) => mostInputRows(geometry, rows),
-    }));
-    const outPitch = Math.max(widenedOutput(geometry, this.streams), geometry.output.width);
-    if (!this.residency.isResident(out)) streams.push({ pitch: outPitch, planes: outPlanes, rows: (rows) => rows });
+    this.settleOutput(step);
+    const inputs = this.inputStreams(step, this.inputPitch(step));
+    const output = this.outputStream(step);
+    const streams = [...inputs.map(({ stream }) => stream), ...output];
+    const { bands, keepsWeights, buffers } = this.chunks(step, streams) ?? this.chooseBands(step, streams, room);
+    this.held = [...this.held, buffers];
+    return {
+      step,
+      inputs: step.inputs.map((place) => this.inputSide(place, inputs, buffers)),
+      output: this.outputSide(step, output.length > 0 ? buffers[buffers.length - 1] : undefined),
+      bands,
+      keepsWeights,
+      runsWithNext,
+    };
+  }
 
-    const { bands, keepsWeights, buffers } =
-      this.chunks(step, streams) ?? this.chooseBands(step, streams, outPlanes, room);
-    const inputs = step.inputs.map((place): Side => {
-      const streamed = inputStreams.indexOf(place);
-      return this.side(place, this.inputPlanes(place), streamed < 0 ? undefined : buffers[streamed], streamed >= 0);
-    });
-    const streamedOutput = this.residency.isResident(out) ? undefined : buffers[buffers.length - 1];
-    const output = this.side(step.output, outPlanes, streamedOutput, this.residency.needsMemory(out));
-    this.held = [...this.held, ...buffers];
-    return { step, inputs, output, bands, keepsWeights, runsWithNext };
+  /** Two layers, the first of which leaves its bands for the second on chip. */
+  private planHandOver(step: RunStep, next: RunStep): readonly [LayerPlan, LayerPlan] {
+    const { geometry } = next.layer;
+    const handed = step.output.storage;
+    this.settleOutput(next);
+    const firstInputs = this.inputStreams(step, this.inputPitch(step));
+    const pitch = this.inputPitch(next, widenedOutput(step.layer.geometry, this.streams));
+    if (!pitchFits(geometry, pitch, this.streams)) throw new NoRoomForPair(step);
+    const secondInputs = this.inputStreams(next, pitch);
+    const output = this.outputStream(next);
+    const units = [step.layer.kind, next.layer.kind] as const;
+    // All rows are counted in those of the second layer's result.
+    const firstStreams = firstInputs.map(({ stream }) => ({
+      ...stream,
+      rows: (rows: number) => stream.rows(mostInputRows(geometry, rows)),
+    }));
+    const streams = [
+      ...firstStreams.map((stream) => ({ ...stream, reader: units[0] })),
+      ...secondInputs.map(({ stream }) => ({ ...stream, reader: units[1] })),
+      ...output,
+    ];
+    const reads: UnitReads = { [units[0]]: this.residentRanges(step), [units[1]]: this.residentRanges(next) };
+    const inputCount = firstInputs.length + secondInputs.length;
+
+    let best: { readonly cycles: number; readonly rows: number } | undefined;
+    for (const rows of bandHeights(geometry.output.height)) {
+      const bands = this.bandsOfBoth(step, next, rows);
+      const buffers = bands && this.buffers.take(streams, rows, geometry.output.height, reads);
+      if (bands === undefined || buffers === undefined) continue;
+      this.buffers.give(buffers);
+      const ranges = buffers.map((maps) => maps.map(({ base, size }) => ({ from: base, to: base + size })));
+      const conflicts = conflictShare(
+        readShares([...ranges.slice(0, firstInputs.length).flat(), ...this.residentRanges(step)]),
+        readShares([...ranges.slice(firstInputs.length, inputCount).flat(), ...this.residentRanges(next)]),
+      );
+      const choices = [this.choice(step, bands[0]), this.choice(next, bands[1])] as const;
+      const both = [{ ...choices[0], storedPixelBytes: 0 }, choices[1]] as const;
+      const cycles = handOverCycles(this.target.part, both, bands, conflicts);
+      if (best === undefined || cycles < best.cycles) best = { cycles, rows };
+    }
+    const bands = best && this.bandsOfBoth(step, next, best.rows);
+    const buffers = best && this.buffers.take(streams, best.rows, geometry.output.height, reads);
+    if (bands === undefined || buffers === undefined) throw new NoRoomForPair(step);
+    this.held = [...this.held, buffers];
+
+    const ahead = buffers.slice(firstInputs.length);
+    const mid = ahead[secondInputs.findIndex(({ place }) => place.storage === handed)];
+    const { plane } = step.output;
+    const side = { storage: handed, plane, planes: this.outputPlanes(step), buffers: mid, isResident: false };
+    const first: LayerPlan = {
+      step,
+      inputs: step.inputs.map((place) => this.inputSide(place, firstInputs, buffers)),
+      output: { ...side, usesMemory: false },
+      bands: bands[0],
+      keepsWeights: this.keepsWeights(step, rowsOf(bands[0])),
+      runsWithNext: true,
+    };
+    const second: LayerPlan = {
+      step: next,
+      inputs: next.inputs.map((place) =>
+        place.storage === handed
+          ? { ...side, usesMemory: false, isHandedOver: true }
+          : this.inputSide(place, secondInputs, ahead),
+      ),
+      output: this.outputSide(next, output.length > 0 ? buffers[buffers.length - 1] : undefined),
+      bands: bands[1],
+      keepsWeights: this.keepsWeights(next, rowsOf(bands[1])),
+      runsWithNext: false,
+      handedOver: bands[0],
+    };
+    return [first, second];
+  }
+
+  /** Words of the whole maps that a layer reads. */
+  private residentRanges(step: RunStep): readonly { readonly from: number; readonly to: number }[] {
+    return step.inputs.flatMap(({ storage }) => this.buffers.residentRange(storage) ?? []);
+  }
+
+  private bandsOfBoth(
+    step: RunStep,
+    next: RunStep,
+    rows: number,
+  ): readonly [readonly Band[], readonly Band[]] | undefined {
+    const second = bandsByRows(next, rows);
+    const first = bandsForNext(step, second);
+    return first === undefined ? undefined : [first, second];
+  }
+
+  private settleOutput(step: RunStep): void {
+    const out = step.output.storage;
+    if (!this.residency.isResident(out) || this.buffers.resident(out) !== undefined) return;
+    if (this.buffers.settle(out)) return;
+    if (this.together.handOver.has(step)) throw new NoRoomForPair(step);
+    throw this.first === undefined ? new NoRoom(out) : new NoRoomForPair(this.first);
+  }
+
+  private inputStreams(step: RunStep, pitch: number): readonly StreamedInput[] {
+    const { geometry } = step.layer;
+    return step.inputs
+      .filter(({ storage }) => !this.residency.isResident(storage))
+      .map((place) => ({
+        place,
+        stream: { pitch, planes: this.inputPlanes(place), rows: (rows) => mostInputRows(geometry, rows) },
+      }));
+  }
+
+  /** The result as a stream, or none where it stays. */
+  private outputStream(step: RunStep): readonly Stream[] {
+    if (this.residency.isResident(step.output.storage)) return [];
+    const { geometry } = step.layer;
+    const pitch = Math.max(widenedOutput(geometry, this.streams), geometry.output.width);
+    return [{ pitch, planes: this.outputPlanes(step), rows: (rows) => rows }];
+  }
+
+  private inputSide(place: Place, inputs: readonly StreamedInput[], buffers: StreamBuffers): Side {
+    const index = inputs.findIndex((input) => input.place === place);
+    return this.side(place, this.inputPlanes(place), index < 0 ? undefined : buffers[index], index >= 0);
+  }
+
+  private outputSide(step: RunStep, buffers: readonly ChipMap[] | undefined): Side {
+    const { output } = step;
+    return this.side(output, this.outputPlanes(step), buffers, this.residency.needsMemory(output.storage));
   }
 
   private side(place: Place, planes: number, streamed: readonly ChipMap[] | undefined, usesMemory: boolean): Side {
     const { storage, plane } = place;
     if (streamed !== undefined) return { storage, plane, planes, buffers: streamed, isResident: false, usesMemory };
-    const whole = this.resident.get(storage);
+    const whole = this.buffers.resident(storage);
     if (whole === undefined) throw new Error(`storage ${storage} is read before it is written`);
     const map = { ...whole, base: whole.base + plane * whole.planeStep };
     return { storage, plane, planes, buffers: [map], isResident: true, usesMemory };
   }
 
-  /** All inputs of a layer lie at one pitch. */
-  private inputPitch(step: RunStep): number {
+  /** All inputs of a layer lie at one pitch, of at least `least` pixels. */
+  private inputPitch(step: RunStep, least = 0): number {
     const { geometry } = step.layer;
-    const pitches = step.inputs
-      .filter(({ storage }) => this.residency.isResident(storage))
-      .map(({ storage }) => this.resident.get(storage)?.pitch ?? 0);
+    const residents = step.inputs.filter(({ storage }) => this.residency.isResident(storage));
+    const pitches = residents.map(({ storage }) => this.buffers.resident(storage)?.pitch ?? 0);
     const [first] = pitches;
-    const different = step.inputs.find(({ storage }) => {
-      const pitch = this.resident.get(storage)?.pitch;
-      return this.residency.isResident(storage) && pitch !== first;
-    });
+    const different = residents.find((_, index) => pitches[index] !== first);
     if (different !== undefined) throw new NoRoom(different.storage);
+    if (pitches.length > 0 && first < least) throw new NoRoom(residents[0].storage);
     if (pitches.length > 0) return first;
-    const least = Math.max(...step.inputs.map(({ storage }) => memoryWidth(this.residency.storage(storage))));
-    for (let pitch = least; pitch < least + this.streams; pitch += 1) {
-      if (this.fits(geometry, pitch)) return pitch;
+    const from = Math.max(least, ...step.inputs.map(({ storage }) => memoryWidth(this.residency.storage(storage))));
+    for (let pitch = from; pitch < from + this.streams; pitch += 1) {
+      if (pitchFits(geometry, pitch, this.streams)) return pitch;
     }
     throw new Error(`${step.layer.name}: no pitch fits its stride`);
-  }
-
-  private fits(geometry: RunStep['layer']['geometry'], pitch: number): boolean {
-    const { stride } = geometry;
-    return (stride.height * pitch - stride.width * widenedOutput(geometry, this.streams)) % this.streams === 0;
   }
 
   private inputPlanes(place: Place): number {
@@ -197,70 +313,35 @@ class Planner {
     return storage.format === 'raw' ? transferPlanes(storage) : planesOf(step.output.layout);
   }
 
-  /** Gives a whole map its place, or sends the largest one there is to memory. */
-  private settle(id: number): void {
-    const storage = this.residency.storage(id);
-    const pitch = this.residentPitch(id);
-    const planeStep = wordsOf(storage.size.height, pitch, this.streams);
-    const base = this.space.take(planeStep * transferPlanes(storage));
-    if (base === undefined) throw this.first === undefined ? new NoRoom(id) : new NoRoomForPair(this.first);
-    this.resident.set(id, { base, pitch, planeStep });
-  }
-
-  private residentPitch(id: number): number {
-    const readers = this.residency.readersOf(id).map(({ layer }) => layer.geometry);
-    const pitch = this.residency.pitchFor(id, readers);
-    if (pitch === undefined) throw new NoRoom(id);
-    return pitch;
-  }
-
-  private residentWords(id: number): number {
-    const storage = this.residency.storage(id);
-    return wordsOf(storage.size.height, this.residentPitch(id), this.streams) * transferPlanes(storage);
-  }
-
-  private release(id: number): void {
-    const map = this.resident.get(id);
-    if (map === undefined) return;
-    this.space.give(map.base, map.planeStep * transferPlanes(this.residency.storage(id)));
-    this.resident.delete(id);
-  }
-
-  private chooseBands(step: RunStep, streams: readonly Stream[], outputPlanes: number, room: number): Cut {
+  private chooseBands(step: RunStep, streams: readonly Stream[], room: number): Cut {
     const { layer } = step;
     const { height } = layer.geometry.output;
-    const isLoaded = step.inputs.some(({ storage }) => !this.residency.isResident(storage));
-    const storedBytes = this.residency.needsMemory(step.output.storage) ? 16 * outputPlanes : 0;
-    const loadedBytes = isLoaded ? this.loadedPixelBytes(step) : 0;
-    let best: { cycles: number; rows: number; keepsWeights: boolean } | undefined;
-    let last = 0;
-    for (let count = 1; count <= height; count += 1) {
-      const rows = Math.ceil(height / count);
-      if (rows === last) continue;
-      last = rows;
+    let best: { cycles: number; rows: number } | undefined;
+    for (const rows of bandHeights(height)) {
       // Bands that take turns move about as many rows each, so that neither's transfers hold up the other's.
       if (this.firstRows < rows * layer.geometry.stride.height && rows > 1) continue;
-      const buffers = this.takeBuffers(streams, rows, height);
+      const buffers = this.buffers.take(streams, rows, height);
       if (buffers === undefined) continue;
-      this.giveBuffers(buffers);
-      if (buffers.flat().reduce((sum, { size }) => sum + size, 0) > room) continue;
-      const keepsWeights = this.keepsWeights(step, rows);
-      const choice: BandChoice = {
-        layer,
-        layout: step.inputs[0].layout,
-        outputPlanes,
-        loadedPixelBytes: loadedBytes,
-        storedPixelBytes: storedBytes,
-        keepsWeights,
-        memoryBytesPerCycle: memoryBytesPerCycle(this.target),
-      };
-      const cycles = layerCycles(this.target.part, choice, rows);
-      if (best === undefined || cycles < best.cycles) best = { cycles, rows, keepsWeights };
+      this.buffers.give(buffers);
+      if (wordsTaken(buffers) > room) continue;
+      const cycles = layerCycles(this.target.part, this.choice(step, bandsByRows(step, rows)), rows);
+      if (best === undefined || cycles < best.cycles) best = { cycles, rows };
       if (streams.length === 0) break;
     }
-    const buffers = best === undefined ? undefined : this.takeBuffers(streams, best.rows, height);
+    const buffers = best === undefined ? undefined : this.buffers.take(streams, best.rows, height);
     if (best === undefined || buffers === undefined) throw this.noRoomFor(step, room !== Infinity);
-    return { bands: bandsByRows(step, best.rows), keepsWeights: best.keepsWeights, buffers };
+    return { bands: bandsByRows(step, best.rows), keepsWeights: this.keepsWeights(step, best.rows), buffers };
+  }
+
+  private choice(step: RunStep, bands: readonly Band[]): BandChoice {
+    return {
+      layer: step.layer,
+      layout: step.inputs[0].layout,
+      loadedPixelBytes: this.loadedPixelBytes(step),
+      storedPixelBytes: this.residency.needsMemory(step.output.storage) ? 16 * this.outputPlanes(step) : 0,
+      keepsWeights: this.keepsWeights(step, rowsOf(bands)),
+      memoryBytesPerCycle: memoryBytesPerCycle(this.target),
+    };
   }
 
   /**
@@ -273,16 +354,16 @@ class Planner {
     const [output] = streams;
     const isLoaded = step.inputs.some(({ storage }) => !this.residency.isResident(storage));
     if (layer.kind !== 'convolution' || isLoaded || streams.length === 0) return undefined;
-    const whole = this.takeBuffers(streams, height, height);
+    const whole = this.buffers.take(streams, height, height);
     if (whole !== undefined) {
-      this.giveBuffers(whole);
+      this.buffers.give(whole);
       return undefined;
     }
     const planes = layer.requantisation === undefined ? 8 : 2;
     for (let blocks = blocksOf(step) - 1; blocks > 0; blocks -= 1) {
       const chunk = { ...output, planes: blocks * planes };
       // Two buffers of all rows: one is stored while the other is written.
-      const buffers = this.takeBuffers([chunk, chunk], height, height);
+      const buffers = this.buffers.take([chunk, chunk], height, height);
       if (buffers === undefined) continue;
       return {
         bands: bandsByBlocks(step, blocks),
@@ -294,8 +375,9 @@ class Planner {
   }
 
   private loadedPixelBytes(step: RunStep): number {
+    const handed = new Set([...this.together.handOver].map(({ output }) => output.storage));
     return step.inputs
-      .filter(({ storage }) => !this.residency.isResident(storage))
+      .filter(({ storage }) => !this.residency.isResident(storage) && !handed.has(storage))
       .reduce(
         (sum, place) => sum + this.inputPlanes(place) * pixelBytes(this.residency.storage(place.storage).format),
         0,
@@ -309,46 +391,13 @@ class Planner {
     return tiling(this.target.part, layer.geometry, rows).tiles > 1 && sets <= this.target.part.weightSets / 2;
   }
 
-  /** Two buffers for each stream, one where a single band is all. */
-  private takeBuffers(
-    streams: readonly Stream[],
-    rows: number,
-    height: number,
-  ): readonly (readonly SizedMap[])[] | undefined {
-    const taken: SizedMap[][] = [];
-    for (const stream of streams) {
-      const planeStep = wordsOf(stream.rows(rows), stream.pitch, this.streams);
-      const size = planeStep * stream.planes;
-      const maps: SizedMap[] = [];
-      taken.push(maps);
-      for (let i = 0; i < (rows < height ? 2 : 1); i += 1) {
-        const base = this.space.take(size);
-        if (base === undefined) {
-          this.giveBuffers(taken);
-          return undefined;
-        }
-        maps.push({ base, pitch: stream.pitch, planeStep, size });
-      }
-    }
-    return taken;
-  }
-
-  private giveBuffers(buffers: readonly (readonly SizedMap[])[]): void {
-    for (const maps of buffers) for (const { base, size } of maps) this.space.give(base, size);
-  }
-
   /** The largest map that stays makes room; where none does, the layer is too large. */
   private noRoomFor(step: RunStep, runsWithNext: boolean): Error {
     const { layer } = step;
     const first = this.first ?? (runsWithNext ? step : undefined);
-    const keepsTurns = this.prefersTurns && this.first === undefined && this.resident.size > 0;
+    const largest = this.buffers.largest();
+    const keepsTurns = this.together.prefersTurns && this.first === undefined && largest !== undefined;
     if (first !== undefined && !keepsTurns) return new NoRoomForPair(first);
-    let largest: number | undefined;
-    let size = 0;
-    for (const [id, map] of this.resident) {
-      const words = map.planeStep * transferPlanes(this.residency.storage(id));
-      if (words > size) [largest, size] = [id, words];
-    }
     if (largest !== undefined) return new NoRoom(largest);
     return new CortadoError(
       'fpga.does-not-fit',
@@ -359,14 +408,24 @@ class Planner {
   }
 }
 
+interface StreamedInput {
+  readonly place: Place;
+  readonly stream: Stream;
+}
+
 interface Cut {
   readonly bands: readonly Band[];
   readonly keepsWeights: boolean;
-  readonly buffers: readonly (readonly SizedMap[])[];
+  readonly buffers: StreamBuffers;
 }
 
-interface SizedMap extends ChipMap {
-  readonly size: number;
+/** Heights of bands that cut `height` rows into different numbers of bands, the largest first. */
+function bandHeights(height: number): readonly number[] {
+  return [...new Set(Array.from({ length: height }, (_, index) => Math.ceil(height / (index + 1))))];
+}
+
+function rowsOf(bands: readonly Band[]): number {
+  return bands[0].to - bands[0].from;
 }
 
 function usesStorage(step: RunStep, id: number): boolean {

@@ -2,6 +2,7 @@ import { addTokens, QUEUES, type Queue } from './instructions/tokens.ts';
 import type { InstructionCodec } from './instructions/codec.ts';
 import { SYNC } from './instructions/control.ts';
 import type { AcceleratorPart } from './parts.ts';
+import type { ReadShares } from './read-blocks.ts';
 
 /** Places of the accelerator's buffers, [from, to): words of every bank, or rows of the two parameter memories. */
 export interface Span {
@@ -16,8 +17,10 @@ export interface Cost {
   readonly cycles: number;
   /** Bytes over the memory ports. */
   readonly bytes: number;
-  /** Cycles that a tile's results take through the requantisation. */
-  readonly drain?: number;
+  /** Cycles that the results take through the requantisation. */
+  readonly results?: number;
+  /** Of the array and the vector unit: where they read. */
+  readonly reads?: ReadShares;
 }
 
 export interface Instruction {

@@ -21,7 +21,7 @@ export class Residency {
   constructor(
     private readonly placed: Placed,
     readonly steps: readonly RunStep[],
-    private readonly stage: number,
+    readonly stage: number,
     private readonly part: AcceleratorPart,
     evicted: ReadonlySet<number>,
   ) {
@@ -38,6 +38,17 @@ export class Residency {
 
   readersOf(id: number): readonly RunStep[] {
     return this.readers.get(id) ?? [];
+  }
+
+  writersOf(id: number): readonly RunStep[] {
+    return this.writers.get(id) ?? [];
+  }
+
+  /** The pitch of a map that is resident. */
+  wholePitch(id: number): number {
+    const pitch = this.residentPitch(id);
+    if (pitch === undefined) throw new Error(`storage ${id} has no pitch that fits all its readers`);
+    return pitch;
   }
 
   /** Written by this program alone, read by it, and at a pitch that fits all its readers. */

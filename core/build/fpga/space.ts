@@ -22,15 +22,35 @@ export class Space {
     for (const [index, gap] of this.free.entries()) {
       const from = Math.ceil(gap.from / alignment) * alignment;
       if (from + size > gap.to) continue;
-      const rest = [
-        { from: gap.from, to: from },
-        { from: from + size, to: gap.to },
-      ].filter((part) => part.to > part.from);
-      this.free.splice(index, 1, ...rest);
-      this.highest = Math.max(this.highest, from + size);
+      this.cut(index, from, size);
       return from;
     }
     return undefined;
+  }
+
+  /**
+   * The start of `size` free places that `isGood` takes, tried at the start of each gap and at multiples of `step`, or undefined where
+   * there are none.
+   */
+  takeWhere(size: number, step: number, isGood: (from: number, to: number) => boolean): number | undefined {
+    for (const [index, gap] of this.free.entries()) {
+      for (let from = gap.from; from + size <= gap.to; from = (Math.floor(from / step) + 1) * step) {
+        if (!isGood(from, from + size)) continue;
+        this.cut(index, from, size);
+        return from;
+      }
+    }
+    return undefined;
+  }
+
+  private cut(index: number, from: number, size: number): void {
+    const gap = this.free[index];
+    const rest = [
+      { from: gap.from, to: from },
+      { from: from + size, to: gap.to },
+    ].filter((part) => part.to > part.from);
+    this.free.splice(index, 1, ...rest);
+    this.highest = Math.max(this.highest, from + size);
   }
 
   give(from: number, size: number): void {

@@ -17,8 +17,8 @@ module act_bank #(
 
   input  logic result_req_i,
   input  logic [cortado_pkg::AddrWidth-1:0] result_addr_i,
-  input  logic result_half_i,
-  input  logic [63:0] result_data_i,
+  input  logic [3:0] result_mask_i,
+  input  logic [127:0] result_data_i,
   input  logic store_req_i,
   input  logic [cortado_pkg::AddrWidth-1:0] store_addr_i,
   output logic store_gnt_o,
@@ -48,10 +48,10 @@ module act_bank #(
   assign load_gnt_o = load_req_i && !result_req_i && !store_req_i;
   assign b_en = result_req_i || store_req_i || load_req_i;
   assign b_addr = result_req_i ? result_addr_i : store_req_i ? store_addr_i : load_addr_i;
-  assign b_write_data = result_req_i ? {result_data_i, result_data_i} : load_data_i;
+  assign b_write_data = result_req_i ? result_data_i : load_data_i;
   always_comb begin
     b_write = 4'b0000;
-    if (result_req_i) b_write = result_half_i ? 4'b1100 : 4'b0011;
+    if (result_req_i) b_write = result_mask_i;
     else if (load_gnt_o) b_write = load_narrow_i ? 4'b0001 : 4'b1111;
   end
 

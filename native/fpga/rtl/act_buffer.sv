@@ -24,8 +24,8 @@ module act_buffer #(
 
   input  logic result_req_i,
   input  cortado_pkg::pos_t result_pos_i,
-  input  logic result_half_i,
-  input  logic [63:0] result_data_i,
+  input  logic [3:0] result_mask_i,       // per four channels
+  input  logic [127:0] result_data_i,
   input  logic store_req_i,
   input  cortado_pkg::pos_t store_pos_i,
   output logic store_gnt_o,
@@ -70,7 +70,7 @@ module act_buffer #(
     act_bank #(.Blocks(Blocks)) u_bank (
       .clk_i, .conv_req_i, .conv_addr_i(conv_addr), .conv_col_i(conv_col_q), .conv_data_o(conv_word[b]),
       .vec_req_i, .vec_go_i(vec_gnt_o), .vec_addr_i(vec_addr), .vec_free_o(vec_free[b]), .vec_data_o(vec_word[b]),
-      .result_req_i(result_req_i && result_pos_i.r == R'(b)), .result_addr_i(result_pos_i.a), .result_half_i,
+      .result_req_i(result_req_i && result_pos_i.r == R'(b)), .result_addr_i(result_pos_i.a), .result_mask_i,
       .result_data_i,
       .store_req_i(store_req_i && store_pos_i.r == R'(b)), .store_addr_i(store_pos_i.a), .store_gnt_o(store_gnt[b]),
       .store_data_o(store_word[b]),

@@ -1,10 +1,12 @@
-// 8 x 9 bit signed product in look-up tables (radix-4 Booth), unregistered: the DSP slices all belong to the array.
-module booth_multiplier (
+// Signed product of 8 and `Width` bits in look-up tables (radix-4 Booth), unregistered: the DSP slices have other work.
+module booth_multiplier #(
+  parameter int unsigned Width = 9
+) (
   input  logic [7:0] a_i,
-  input  logic [8:0] b_i,
-  output logic [16:0] product_o
+  input  logic [Width-1:0] b_i,
+  output logic [Width+7:0] product_o
 );
-  logic [9:0] partial [4];
+  logic [Width:0] partial [4];
   logic [3:0] negative;                   // its one completes the two's complement of a partial product
   logic [8:0] digits;
 
@@ -14,9 +16,9 @@ module booth_multiplier (
       logic [2:0] digit;
       digit = digits[2*i +: 3];
       negative[i] = digit[2];
-      for (int unsigned j = 0; j < 10; j++) begin
+      for (int unsigned j = 0; j <= Width; j++) begin
         logic once, twice;
-        once = j == 9 ? b_i[8] : b_i[j == 9 ? 8 : j];
+        once = b_i[j == Width ? Width - 1 : j];
         twice = j == 0 ? 1'b0 : b_i[j == 0 ? 0 : j - 1];
         unique case (digit)
           3'b000: partial[i][j] = 1'b0;
@@ -31,10 +33,10 @@ module booth_multiplier (
   end
 
   // The ones of partial products 0 to 2 stand in the free low bits of the next.
-  logic [12:0] low_sum, high_sum;
-  logic [14:0] upper;
-  assign low_sum = {{3{partial[0][9]}}, partial[0]} + {partial[1][9], partial[1], 1'b0, negative[0]};
-  assign high_sum = {{3{partial[2][9]}}, partial[2]} + {partial[3][9], partial[3], 1'b0, negative[2]};
-  assign upper = {{4{low_sum[12]}}, low_sum[12:2]} + {high_sum, 1'b0, negative[1]};
-  assign product_o = {upper + {10'd0, negative[3], 4'd0}, low_sum[1:0]};
+  logic [Width+3:0] low_sum, high_sum;
+  logic [Width+5:0] upper;
+  assign low_sum = {{3{partial[0][Width]}}, partial[0]} + {partial[1][Width], partial[1], 1'b0, negative[0]};
+  assign high_sum = {{3{partial[2][Width]}}, partial[2]} + {partial[3][Width], partial[3], 1'b0, negative[2]};
+  assign upper = {{4{low_sum[Width+3]}}, low_sum[Width+3:2]} + {high_sum, 1'b0, negative[1]};
+  assign product_o = {upper + {{(Width+1){1'b0}}, negative[3], 4'd0}, low_sum[1:0]};
 endmodule

@@ -2,7 +2,8 @@
 module compute_core #(
   parameter int unsigned P = 3,
   parameter int unsigned Depth = 64,
-  parameter int unsigned Blocks = 4
+  parameter int unsigned Blocks = 4,
+  parameter int unsigned Lanes = 8        // of the requantisation, 8 or 16
 ) (
   input  logic clk_i,
   input  logic rst_ni,
@@ -104,17 +105,17 @@ module compute_core #(
   logic [P*128-1:0] vec_data;
   logic [cortado_pkg::VecWeightRowWidth-1:0] vec_weight_row;
   logic [127:0] vec_weight_data;
-  logic vec_req, vec_gnt;
-  logic [255:0] vec_sums;
+  logic vec_req, vec_gnt, vec_leaky;
+  logic [Lanes*32-1:0] vec_sums;
   logic [cortado_pkg::ParamRowWidth-1:0] vec_row;
   cortado_pkg::result_t vec_result;
 
-  vec_unit #(.P(P)) u_vec (
+  vec_unit #(.P(P), .Lanes(Lanes)) u_vec (
     .clk_i, .rst_ni, .instr_valid_i(vec_instr_valid_i), .instr_i(vec_instr_i),
     .instr_pop_o(vec_instr_pop_o), .tokens_ready_i(vec_tokens_ready_i), .early_post_o(vec_early_o),
     .read_req_o(vec_read_req), .read_gnt_i(vec_read_gnt), .read_bank_o(vec_bank), .read_addr_o(vec_addr),
     .read_data_i(vec_data), .weight_row_o(vec_weight_row), .weight_data_i(vec_weight_data),
-    .req_o(vec_req), .gnt_i(vec_gnt), .sums_o(vec_sums), .row_o(vec_row), .result_o(vec_result),
+    .req_o(vec_req), .gnt_i(vec_gnt), .sums_o(vec_sums), .row_o(vec_row), .leaky_o(vec_leaky), .result_o(vec_result),
     .busy_o(vec_busy_o), .active_o(vec_active_o)
   );
 
@@ -126,27 +127,28 @@ module compute_core #(
 
   // ---- requantisation ----
   logic drain_req, drain_gnt, drain_leaky;
-  logic [255:0] drain_request_sums;
+  logic [Lanes*32-1:0] drain_request_sums;
   logic [cortado_pkg::ParamRowWidth-1:0] drain_row;
   cortado_pkg::result_t drain_result;
   /* verilator lint_off UNUSEDSIGNAL */
   cortado_pkg::result_t result;
   /* verilator lint_on UNUSEDSIGNAL */
-  logic [63:0] result_data;
+  logic [127:0] result_data;
+  logic [3:0] result_mask;
 
-  conv_drain #(.P(P), .Depth(Depth)) u_drain (
+  conv_drain #(.P(P), .Depth(Depth), .Lanes(Lanes)) u_drain (
     .clk_i, .rst_ni, .start_i(drain_start), .bank_i(drain_bank), .conv_i(drain_conv), .output_i(drain_output),
     .busy_o(drain_busy), .array_group_o(drain_group), .array_sums_i(array_sums),
     .req_o(drain_req), .gnt_i(drain_gnt), .sums_o(drain_request_sums), .row_o(drain_row), .leaky_o(drain_leaky),
     .result_o(drain_result)
   );
 
-  requant_unit u_requant (
+  requant_unit #(.Lanes(Lanes)) u_requant (
     .clk_i, .rst_ni, .conv_req_i(drain_req), .conv_gnt_o(drain_gnt), .conv_sums_i(drain_request_sums),
     .conv_row_i(drain_row), .conv_leaky_i(drain_leaky), .conv_result_i(drain_result), .vec_req_i(vec_req),
-    .vec_gnt_o(vec_gnt), .vec_sums_i(vec_sums), .vec_row_i(vec_row), .vec_result_i(vec_result),
+    .vec_gnt_o(vec_gnt), .vec_sums_i(vec_sums), .vec_row_i(vec_row), .vec_leaky_i(vec_leaky), .vec_result_i(vec_result),
     .param_write_i, .param_row_i(table_row_i), .param_lane_i(table_lane_i), .param_data_i(table_data_i),
-    .write_o(result_write_o), .result_o(result), .data_o(result_data)
+    .write_o(result_write_o), .result_o(result), .write_mask_o(result_mask), .data_o(result_data)
   );
 
   // The write takes place in this cycle; the token is there in the next.
@@ -158,7 +160,7 @@ module compute_core #(
     .clk_i, .conv_req_i(conv_read_req), .conv_bank_i(conv_bank), .conv_addr_i(conv_addr), .conv_valid_i(conv_valid),
     .conv_col_i(conv_col), .conv_data_o(conv_x), .vec_req_i(vec_read_req), .vec_gnt_o(vec_read_gnt),
     .vec_bank_i(vec_bank), .vec_addr_i(vec_addr), .vec_data_o(vec_data), .result_req_i(result_write_o),
-    .result_pos_i(result.pos), .result_half_i(result.half), .result_data_i(result_data), .store_req_i(act_store_req_i),
+    .result_pos_i(result.pos), .result_mask_i(result_mask), .result_data_i(result_data), .store_req_i(act_store_req_i),
     .store_pos_i(act_store_pos_i), .store_gnt_o(act_store_gnt_o), .store_data_o(act_store_data_o),
     .load_req_i(act_load_req_i),
     .load_pos_i(act_load_pos_i), .load_narrow_i(act_load_narrow_i), .load_data_i(act_load_data_i),

@@ -1,8 +1,9 @@
-// Drains a finished tile from the array's partial sums into the requantisation: eight channels of a pixel a cycle; the
-// pixels of one eighth (of 8 channels), then the next eighth. Raw results take four passes an eighth, two channels each.
+// Drains a finished tile from the array's partial sums into the requantisation: `Lanes` channels of a pixel a cycle, all pixels
+// of these channels, then the next channels. Raw results take four passes, a quarter of the channels each.
 module conv_drain #(
   parameter int unsigned P = 3,
-  parameter int unsigned Depth = 64
+  parameter int unsigned Depth = 64,
+  parameter int unsigned Lanes = 8
 ) (
   input  logic clk_i,
   input  logic rst_ni,
@@ -19,14 +20,16 @@ module conv_drain #(
 
   output logic req_o,
   input  logic gnt_i,
-  output logic [255:0] sums_o,
+  output logic [Lanes*32-1:0] sums_o,
   output logic [cortado_pkg::ParamRowWidth-1:0] row_o,
   output logic leaky_o,
   output cortado_pkg::result_t result_o
 );
   localparam int unsigned D = $clog2(Depth);
   localparam int unsigned W = cortado_pkg::SumWidth;
-  localparam int unsigned SelectWidth = 3 + $clog2(P);
+  localparam bit IsWide = Lanes == 16;
+  localparam int unsigned ChunkWidth = IsWide ? 1 : 2;
+  localparam int unsigned SelectWidth = 1 + ChunkWidth + $clog2(P);
   // From the issue of the last group to the first cycle in which its sums can be read.
   localparam int unsigned SettleCycles = 13;
 
@@ -37,37 +40,46 @@ module conv_drain #(
   /* verilator lint_on UNUSEDSIGNAL */
   logic busy_q, active_q;
   logic [3:0] settle_q;
-  logic [3:0] part_q, parts_m1;           // eighth, or raw pass
+  logic [3:0] part_q, parts_m1;           // chunk of `Lanes` channels; of raw results also the pass
   logic [D-1:0] group_q;
   logic [2:0] pixel_q;
   logic last_pixel, last_group, last_part, advance;
-  logic [1:0] eighth;
+  logic [ChunkWidth-1:0] chunk;
+  logic [2:0] row_offset;
   cortado_pkg::pos_t pos;
 
   assign header = conv_q.header;
   assign busy_o = busy_q;
-  assign parts_m1 = output_q.raw ? {conv_q.eighths_m1, 2'b11} : {2'b00, conv_q.eighths_m1};
-  assign eighth = output_q.raw ? part_q[3:2] : part_q[1:0];
+  if (IsWide) begin : g_wide
+    // A raw eighth is half a chunk, and two passes.
+    assign parts_m1 = output_q.raw ? {1'b0, conv_q.eighths_m1, 1'b1} : {3'b000, conv_q.eighths_m1[1]};
+    assign chunk = output_q.raw ? part_q[2] : part_q[0];
+    assign row_offset = output_q.leaky ? {chunk, 2'b00} : {1'b0, chunk, 1'b0};
+  end else begin : g_narrow
+    assign parts_m1 = output_q.raw ? {conv_q.eighths_m1, 2'b11} : {2'b00, conv_q.eighths_m1};
+    assign chunk = output_q.raw ? part_q[3:2] : part_q[1:0];
+    assign row_offset = output_q.leaky ? {chunk[1], 1'b0, chunk[0]} : {1'b0, chunk};
+  end
   assign last_group = group_q == conv_q.groups_m1[D-1:0];
   assign last_pixel = pixel_q == (last_group ? conv_q.last_count_m1 : 3'(P - 1));
   assign last_part = part_q == parts_m1;
 
   pixel_walker #(.P(P)) u_walker (
     .clk_i, .load_i(start_i), .pos_i(conv_i.out), .x_i(conv_i.x0), .width_i(output_q.out_width),
-    .row_skip_i(output_q.row_skip), .plane_step_i(part_q[0] ? output_q.plane_step : '0), .step_i(advance && active_q),
+    .row_skip_i(output_q.row_skip), .plane_step_i(IsWide || part_q[0] ? output_q.plane_step : '0), .step_i(advance && active_q),
     .next_plane_i(last_pixel && last_group), .pos_o(pos)
   );
 
   // Stage 0: which sums. Stage 1: the sums, waiting for their grant.
   logic valid_q, bank_q;
-  logic [8*W-1:0] sums_q;
+  logic [Lanes*W-1:0] sums_q;
   cortado_pkg::result_t result;
   cortado_pkg::result_t result_q;
   logic [cortado_pkg::ParamRowWidth-1:0] row_q;
 
-  logic [8*W-1:0] candidates [2**SelectWidth];
+  logic [Lanes*W-1:0] candidates [2**SelectWidth];
   for (genvar c = 0; c < 2**SelectWidth; c++) begin : g_candidate
-    if (c < 8 * P) assign candidates[c] = array_sums_i[8*W*c +: 8*W];
+    if (c < 64 / Lanes * P) assign candidates[c] = array_sums_i[Lanes*W*c +: Lanes*W];
     else assign candidates[c] = '0;
   end
 
@@ -78,10 +90,10 @@ module conv_drain #(
     result.last = last_pixel && last_group && last_part;
     result.post = result.last ? header.post : '0;
     result.vec = 1'b0;
-    result.half = part_q[0];
+    result.half = !IsWide && part_q[0];
     result.pos = pos;
     result.raw = output_q.raw;
-    result.raw_pair = part_q[1:0];
+    result.raw_part = part_q[1:0];
     result.low = output_q.low;
     result.high = output_q.high;
   end
@@ -124,9 +136,9 @@ module conv_drain #(
       end
     end
     if (advance) begin
-      sums_q <= candidates[SelectWidth'({pixel_q, bank_q, eighth})];
+      sums_q <= candidates[SelectWidth'({pixel_q, bank_q, chunk})];
       result_q <= result;
-      row_q <= conv_q.param_row + {6'd0, output_q.leaky ? {eighth, 1'b0} : {1'b0, eighth}};
+      row_q <= conv_q.param_row + {6'd0, row_offset};
     end
   end
 
@@ -135,7 +147,7 @@ module conv_drain #(
   assign leaky_o = output_q.leaky;
   assign result_o = result_q;
 
-  for (genvar i = 0; i < 8; i++) begin : g_sum
+  for (genvar i = 0; i < Lanes; i++) begin : g_sum
     assign sums_o[32*i +: 32] = 32'($signed(sums_q[W*i +: W]));
   end
 endmodule

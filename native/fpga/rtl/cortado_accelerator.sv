@@ -4,6 +4,7 @@ module cortado_accelerator #(
   parameter int unsigned Depth = 64,      // pixel groups of a tile
   parameter int unsigned Blocks = 4,      // 32 KB blocks of a bank
   parameter int unsigned WeightRows = 2048,
+  parameter int unsigned Lanes = P == 1 ? 8 : 16,   // of the requantisation
   parameter int unsigned Fingerprint = 0  // of the sources and the part (fingerprint.sh)
 ) (
   input  logic clk_i,
@@ -251,7 +252,7 @@ module cortado_accelerator #(
   cortado_pkg::pos_t act_store_pos;
   logic [127:0] act_store_data;
 
-  compute_core #(.P(P), .Depth(Depth), .Blocks(Blocks)) u_core (
+  compute_core #(.P(P), .Depth(Depth), .Blocks(Blocks), .Lanes(Lanes)) u_core (
     .clk_i, .rst_ni(core_rst_n),
     .conv_instr_valid_i(queue_valid[2]), .conv_instr_i(heads[2*InstrWidth +: InstrWidth]),
     .conv_instr_pop_o(queue_pop[2]), .conv_tokens_ready_i(tokens_ready[cortado_pkg::QueueConv]),

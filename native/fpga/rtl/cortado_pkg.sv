@@ -81,7 +81,7 @@ package cortado_pkg;
     logic pair;                       // taps alternate between low and high byte of a 16-bit weight (vector unit)
     logic [1:0] vec_op;
     logic raw;                        // int32 sums instead of int8 (convolution)
-    logic leaky;                      // second parameter row for sums below zero (convolution)
+    logic leaky;                      // parameters of their own for sums below zero
     logic [7:0] high;
     logic [7:0] low;
     logic [AddrWidth-1:0] plane_step;
@@ -204,10 +204,10 @@ package cortado_pkg;
     logic [3:0] post;                 // tokens to give when it is written
     logic vec;                        // from the vector unit, else from the array
     logic last;                       // last result of its instruction
-    logic half;                       // upper eight channels of the plane
+    logic half;                       // upper eight channels of the plane; unused with sixteen lanes
     pos_t pos;
     logic raw;
-    logic [1:0] raw_pair;             // which two of the eight sums a raw result holds
+    logic [1:0] raw_part;             // which quarter of the sums a raw result holds
     logic [7:0] low;
     logic [7:0] high;
   } result_t;

@@ -10,8 +10,11 @@
 //   t >> s, and the bit below   7 (by eights), 8 (the rest)
 //   sum of both, clamped        9
 //
-// Rounding half up by s is the shifted value plus the last bit shifted out. Both products and both sums fit DSP slices.
-module requant_lane (
+// Rounding half up by s is the shifted value plus the last bit shifted out. The low product with its sum fits a DSP slice; the high
+// one (8 x 16 bits) is another DSP slice, or look-up tables where there are more lanes than DSP slices.
+module requant_lane #(
+  parameter bit HighInLuts = 1'b0
+) (
   input  logic clk_i,
   input  logic [31:0] acc_i,
   input  logic [31:0] bias_i,
@@ -38,10 +41,10 @@ module requant_lane (
   logic [4:0] s3_q, s4_q, s5_q, s6_q;
   logic [2:0] s7_q;
   // 4, 5, 6
-  logic signed [33:0] low4_q, low5_q;
-  logic signed [30:0] high4_q, high5_q;
-  logic signed [31:0] high6_q;
-  logic [1:0] below6_q;
+  logic signed [40:0] low4_q, low5_q;
+  logic signed [23:0] high, high4_q, high5_q;
+  logic signed [24:0] high6_q;
+  logic [8:0] below6_q;
   // 7
   logic signed [32:0] t;                  // and a zero for the bit below
   logic signed [32:0] t7_q;
@@ -56,7 +59,13 @@ module requant_lane (
   assign wide = 40'($signed(v2_q)) <<< scale2_q[24:21];
   assign overflow = wide[39:31] != {9{wide[39]}};
 
-  assign t = {high6_q[29:0], below6_q, 1'b0};
+  if (HighInLuts) begin : g_luts
+    booth_multiplier #(.Width(16)) u_high (.a_i(a3_q[31:24]), .b_i(m3_q), .product_o(high));
+  end else begin : g_dsp
+    assign high = $signed(a3_q[31:24]) * m3_q;
+  end
+
+  assign t = {high6_q[22:0], below6_q, 1'b0};
   assign shifted = t7_q >>> s7_q;
 
   assign rounded = 11'(y8_q) + {10'd0, round8_q};
@@ -73,16 +82,16 @@ module requant_lane (
     m3_q <= scale2_q[15:0];
     s3_q <= scale2_q[20:16];
 
-    low4_q <= $signed({1'b0, a3_q[16:0]}) * m3_q;
-    high4_q <= $signed(a3_q[31:17]) * m3_q;
+    low4_q <= $signed({1'b0, a3_q[23:0]}) * m3_q;
+    high4_q <= high;
     s4_q <= s3_q;
 
-    low5_q <= low4_q + 34'sd16384;
+    low5_q <= low4_q + 41'sd16384;
     high5_q <= high4_q;
     s5_q <= s4_q;
 
-    high6_q <= 32'(high5_q) + 32'(low5_q >>> 17);
-    below6_q <= low5_q[16:15];
+    high6_q <= 25'(high5_q) + 25'(low5_q >>> 24);
+    below6_q <= low5_q[23:15];
     s6_q <= s5_q;
 
     t7_q <= t >>> {s6_q[4:3], 3'd0};
@@ -99,5 +108,5 @@ module requant_lane (
   end
 
   logic unused;
-  assign unused = ^high6_q[31:30];
+  assign unused = ^high6_q[24:23];
 endmodule

@@ -1,7 +1,8 @@
-// Takes the finished windows of the vector unit, P pixels x 16 channels at a time, through the requantisation: eight
+// Takes the finished windows of the vector unit, P pixels x 16 channels at a time, through the requantisation: `Lanes`
 // channels of a pixel a cycle. Two groups wait here at most.
 module vec_drain #(
-  parameter int unsigned P = 3
+  parameter int unsigned P = 3,
+  parameter int unsigned Lanes = 8
 ) (
   input  logic clk_i,
   input  logic rst_ni,
@@ -18,12 +19,14 @@ module vec_drain #(
 
   output logic req_o,
   input  logic gnt_i,
-  output logic [255:0] sums_o,
+  output logic [Lanes*32-1:0] sums_o,
   output logic [cortado_pkg::ParamRowWidth-1:0] row_o,
+  output logic leaky_o,
   output cortado_pkg::result_t result_o
 );
   localparam int unsigned W = cortado_pkg::VecSumWidth;
-  localparam int unsigned SelectWidth = 2 + $clog2(P);
+  localparam bit IsWide = Lanes == 16;
+  localparam int unsigned SelectWidth = (IsWide ? 1 : 2) + $clog2(P);
   localparam int unsigned GroupWidth = P * 16 * W;
 
   /* verilator lint_off UNUSEDSIGNAL */
@@ -34,7 +37,7 @@ module vec_drain #(
   logic [1:0] count_q;
   logic write_q, read_q;
 
-  logic busy_q, half_q, take, advance, last_pixel, last_group, last_plane;
+  logic busy_q, half_q, last_half, take, advance, last_pixel, last_group, last_plane;
   logic [2:0] pixel_q;
   logic [12:0] group_q;
   logic [7:0] plane_q;
@@ -46,12 +49,13 @@ module vec_drain #(
   assign last_pixel = pixel_q == (last_group ? vec_q.last_count_m1 : 3'(P - 1));
   assign last_plane = plane_q == vec_q.planes_m1;
   assign take = advance && count_q != 2'd0;
-  assign free_o = take && half_q && last_pixel;
+  assign last_half = IsWide || half_q;
+  assign free_o = take && last_half && last_pixel;
   assign busy_o = busy_q || req_o;
 
   pixel_walker #(.P(P)) u_walker (
     .clk_i, .load_i(start_i), .pos_i(vec_i.out), .x_i(vec_i.x0), .width_i(output_i.out_width),
-    .row_skip_i(output_i.row_skip), .plane_step_i(output_i.plane_step), .step_i(take && half_q),
+    .row_skip_i(output_i.row_skip), .plane_step_i(output_i.plane_step), .step_i(take && last_half),
     .next_plane_i(last_pixel && last_group), .pos_o(pos)
   );
 
@@ -81,12 +85,12 @@ module vec_drain #(
       plane_q <= '0;
       row_q <= vec_i.param_row;
     end else if (take) begin
-      half_q <= !half_q;
-      if (half_q) pixel_q <= last_pixel ? 3'd0 : pixel_q + 3'd1;
+      half_q <= !IsWide && !half_q;
+      if (last_half) pixel_q <= last_pixel ? 3'd0 : pixel_q + 3'd1;
       if (free_o) group_q <= last_group ? '0 : group_q + 13'd1;
       if (free_o && last_group) begin
         plane_q <= plane_q + 8'd1;
-        if (!output_i.shared_params) row_q <= row_q + cortado_pkg::ParamRowWidth'(2);
+        if (!output_i.shared_params) row_q <= row_q + (output_i.leaky ? cortado_pkg::ParamRowWidth'(4) : cortado_pkg::ParamRowWidth'(2));
       end
     end
   end
@@ -96,13 +100,17 @@ module vec_drain #(
   cortado_pkg::result_t result;
   cortado_pkg::result_t result_q;
   logic [cortado_pkg::ParamRowWidth-1:0] request_row_q;
-  logic [8*W-1:0] sums_q;
+  logic [Lanes*W-1:0] sums_q;
 
-  logic [8*W-1:0] candidates [2**SelectWidth];
+  logic [Lanes*W-1:0] candidates [2**SelectWidth];
   for (genvar c = 0; c < 2**SelectWidth; c++) begin : g_candidate
-    if (c < 4 * P) assign candidates[c] = place_q[c / 2 % 2][(c / 4 * 2 + c % 2)*8*W +: 8*W];
+    if (IsWide && c < 2 * P) assign candidates[c] = place_q[c % 2][c / 2 * Lanes*W +: Lanes*W];
+    else if (!IsWide && c < 4 * P) assign candidates[c] = place_q[c / 2 % 2][(c / 4 * 2 + c % 2)*Lanes*W +: Lanes*W];
     else assign candidates[c] = '0;
   end
+  logic [SelectWidth-1:0] select;
+  if (IsWide) assign select = SelectWidth'({pixel_q, read_q});
+  else assign select = SelectWidth'({pixel_q, read_q, half_q});
 
   assign advance = !valid_q || gnt_i;
 
@@ -113,7 +121,7 @@ module vec_drain #(
     result.half = half_q;
     result.pos = pos;
     result.raw = 1'b0;
-    result.raw_pair = '0;
+    result.raw_part = '0;
     result.low = output_i.low;
     result.high = output_i.high;
   end
@@ -122,9 +130,9 @@ module vec_drain #(
     if (!rst_ni) valid_q <= 1'b0;
     else if (advance) valid_q <= count_q != 2'd0;
     if (advance) begin
-      sums_q <= candidates[SelectWidth'({pixel_q, read_q, half_q})];
+      sums_q <= candidates[select];
       result_q <= result;
-      request_row_q <= output_i.shared_params ? row_q : row_q + cortado_pkg::ParamRowWidth'(half_q);
+      request_row_q <= row_q + cortado_pkg::ParamRowWidth'(half_q);
     end
   end
 
@@ -132,8 +140,9 @@ module vec_drain #(
   assign maximum = output_i.vec_op == cortado_pkg::VecMax;
   assign req_o = valid_q;
   assign row_o = request_row_q;
+  assign leaky_o = output_i.leaky;
   assign result_o = result_q;
-  for (genvar i = 0; i < 8; i++) begin : g_sum
+  for (genvar i = 0; i < Lanes; i++) begin : g_sum
     // Only the low eight bits of a maximum count.
     assign sums_o[32*i +: 32] = maximum ? 32'($signed(sums_q[W*i +: 8])) : 32'($signed(sums_q[W*i +: W]));
   end

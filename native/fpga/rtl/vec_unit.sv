@@ -3,7 +3,8 @@
 //
 // Cycle 0 issue, 1 or later granted read, 3 cycles behind it the words, then product, sum.
 module vec_unit #(
-  parameter int unsigned P = 3
+  parameter int unsigned P = 3,
+  parameter int unsigned Lanes = 8
 ) (
   input  logic clk_i,
   input  logic rst_ni,
@@ -25,8 +26,9 @@ module vec_unit #(
 
   output logic req_o,
   input  logic gnt_i,
-  output logic [255:0] sums_o,
+  output logic [Lanes*32-1:0] sums_o,
   output logic [cortado_pkg::ParamRowWidth-1:0] row_o,
+  output logic leaky_o,
   output cortado_pkg::result_t result_o,
 
   output logic busy_o,
@@ -186,9 +188,9 @@ module vec_unit #(
   end
 
   assign fill = valid4 && last4;
-  vec_drain #(.P(P)) u_drain (
+  vec_drain #(.P(P), .Lanes(Lanes)) u_drain (
     .clk_i, .rst_ni, .start_i(start), .vec_i(vec), .output_i(output_q), .busy_o(drain_busy),
-    .fill_i(fill), .sums_i(sums), .free_o(place_free), .req_o, .gnt_i, .sums_o, .row_o, .result_o
+    .fill_i(fill), .sums_i(sums), .free_o(place_free), .req_o, .gnt_i, .sums_o, .row_o, .leaky_o, .result_o
   );
 
   logic unused;

@@ -9,6 +9,8 @@ export interface VectorOutput extends Output {
   readonly method: number;
   /** Taps alternate between low and high byte of a 16-bit weight. */
   readonly pair: boolean;
+  /** Parameters of their own for sums below 0. */
+  readonly leaky: boolean;
   /** Parameters, and weights, are those of the first plane. */
   readonly sharedParameters: boolean;
   readonly sharedWeights: boolean;
@@ -16,6 +18,7 @@ export interface VectorOutput extends Output {
 
 export const SET_VECTOR_OUTPUT = new InstructionCodec<VectorOutput>(9, 'OpSetVecOutput', {
   ...OUTPUT,
+  leaky: { low: 71, width: 1, kind: 'flag' },
   method: { low: 73, width: 2, kind: 'unsigned' },
   pair: { low: 75, width: 1, kind: 'flag' },
   sharedParameters: { low: 76, width: 1, kind: 'flag' },

@@ -43,9 +43,10 @@ export function checkProgram(instructions: readonly Instruction[], part: Acceler
       const written = output.raw ? tile.eighths * 2 : Math.ceil(tile.eighths / 2);
       checkResults(part, tile, output, written);
       must(
-        tile.parameterRow + tile.eighths * (output.leaky ? 2 : 1) <= part.parameterRows,
+        tile.parameterRow + Math.ceil(tile.eighths / 2) * (output.leaky ? 4 : 2) <= part.parameterRows,
         'parameters outside of the table',
       );
+      must(tile.parameterRow % 2 === 0, 'parameters start at an odd row');
     } else if (operation === VECTOR.operation) {
       const region = VECTOR.decode(words, part.streams);
       checkResults(part, region, setting(SET_VECTOR_OUTPUT), region.planes);

@@ -113,8 +113,8 @@ std::optional<Map> run_chain(Device& device, const Chain& c, unsigned spread, Ru
   p.set_output(true, o);
   const std::vector<std::uint64_t> params = conv_parameters(c.conv);
   p.load_params(device.place(params), static_cast<unsigned>(params.size()), false, 0, {});
-  const std::vector<std::uint64_t> vec_params(8, parameter_word(0, {1 << 14, sum ? c.vec.shift : 0, 1}));
-  p.load_params(device.place(vec_params), 8, false, 400, {});
+  const std::vector<std::uint64_t> vec_params(16, parameter_word(0, {1 << 14, sum ? c.vec.shift : 0, 1}));
+  p.load_params(device.place(vec_params), 16, false, 400, {});
   if (sum) {
     std::vector<std::int8_t> rows;
     for (const std::int16_t m : c.vec.multipliers) {

@@ -42,10 +42,10 @@ std::vector<std::int8_t> weight_sets(const ConvLayer& l, int block, int first_pl
 
 std::vector<std::uint64_t> conv_parameters(const ConvLayer& l) {
   std::vector<std::uint64_t> words;
-  for (int eighth = 0; eighth < divide_up(l.out_channels, 8); ++eighth) {
+  for (int plane = 0; plane < divide_up(l.out_channels, 16); ++plane) {
     for (int negative = 0; negative <= (l.leaky ? 1 : 0); ++negative) {
-      for (int i = 0; i < 8; ++i) {
-        const int o = eighth * 8 + i;
+      for (int i = 0; i < 16; ++i) {
+        const int o = plane * 16 + i;
         const Channel c = o < l.out_channels ? l.channels[o] : Channel{};
         words.push_back(parameter_word(negative != 0 ? 0 : c.bias, negative != 0 ? c.negative : c.positive));
       }

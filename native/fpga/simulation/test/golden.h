@@ -97,6 +97,7 @@ struct VecLayer {
   std::vector<Channel> scales;            // depthwise: per channel; average: one
   std::vector<std::int16_t> multipliers;  // sum: per input
   int shift = 0;                          // sum
+  bool leaky = false;                     // depthwise
   int low = -127, high = 127;
 };
 
@@ -128,7 +129,7 @@ inline Map vec_golden(const VecLayer& l, const std::vector<Map>& in) {
           out.at(y, x, c) = static_cast<std::int8_t>(std::clamp(maximum, l.low, l.high));
         } else {
           const Channel& k = l.kind == VecKind::kAverage ? l.scales[0] : l.scales[c];
-          out.at(y, x, c) = apply(acc + k.bias, k, false, l.low, l.high);
+          out.at(y, x, c) = apply(acc + k.bias, k, l.leaky, l.low, l.high);
         }
       }
     }

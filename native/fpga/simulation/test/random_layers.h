@@ -100,8 +100,10 @@ class RandomLayers {
     const int taps = l.g.kh * l.g.kw;
     if (kind == VecKind::kDepthwise) {
       l.weights = weights(static_cast<std::size_t>(channels) * taps);
+      l.leaky = chance(0.3);
       for (int c = 0; c < channels; ++c) {
-        l.scales.push_back({number(-20000, 20000), scale(5000 * std::sqrt(taps), false), {}});
+        l.scales.push_back({number(-20000, 20000), scale(5000 * std::sqrt(taps), false),
+                            scale(40000 * std::sqrt(taps), true)});
       }
     } else if (kind == VecKind::kAverage) {
       l.scales.push_back({0, scale(70.0 * taps, false), {}});

@@ -42,7 +42,7 @@ std::vector<std::int8_t> to_planes(const Map& map);
 Map from_planes(const std::int8_t* planes, int height, int width, int channels);
 // The sets of one block of 32 output channels for some input planes, in the array's order.
 std::vector<std::int8_t> weight_sets(const ConvLayer& layer, int block, int first_plane, int planes);
-// Parameter words of a layer, two rows an eighth if leaky.
+// Parameter words of a layer, two rows a plane, four if leaky.
 std::vector<std::uint64_t> conv_parameters(const ConvLayer& layer);
 // A scale's 64-bit word with its bias.
 std::uint64_t parameter_word(std::int32_t bias, const Scale& scale);

@@ -8,6 +8,7 @@
 #include "Vbooth_multiplier.h"
 #include "Vdsp_slice.h"
 #include "Vrequant_lane.h"
+#include "Vrequant_lane_luts.h"
 #include "Vtoken_board.h"
 
 namespace cortado::fpga {
@@ -107,8 +108,9 @@ std::uint32_t scale_bits(int m, int s, int l) {
   return static_cast<std::uint32_t>(l << 21 | s << 16 | (m & 0xffff));
 }
 
-TEST(RequantLane, EqualsTheOneArithmetic) {
-  Vrequant_lane m;
+template <typename Lane>
+void expect_the_one_arithmetic() {
+  Lane m;
   std::mt19937_64 random(2);
   const auto number = [&](std::int64_t low, std::int64_t high) {
     return std::uniform_int_distribution<std::int64_t>(low, high)(random);
@@ -165,6 +167,9 @@ TEST(RequantLane, EqualsTheOneArithmetic) {
         << " leaky " << in.leaky << " " << in.negative_m << " " << in.negative_s << " " << in.negative_l;
   }
 }
+
+TEST(RequantLane, EqualsTheOneArithmetic) { expect_the_one_arithmetic<Vrequant_lane>(); }
+TEST(RequantLane, EqualsTheOneArithmeticWithProductsInLuts) { expect_the_one_arithmetic<Vrequant_lane_luts>(); }
 
 // Whatever is given and taken at once, each counter holds what was given less what was taken.
 TEST(TokenBoard, CountsPerPair) {

@@ -52,9 +52,13 @@ std::vector<std::int8_t> weight_rows(const VecLayer& l, const Sizes& s) {
 std::vector<std::uint64_t> parameters(const VecLayer& l, const Sizes& s) {
   std::vector<std::uint64_t> words;
   if (l.kind == VecKind::kDepthwise) {
-    for (int c = 0; c < s.planes * 16; ++c) {
-      const Channel k = c < l.channels ? l.scales[c] : Channel{};
-      words.push_back(parameter_word(k.bias, k.positive));
+    for (int plane = 0; plane < s.planes; ++plane) {
+      for (int negative = 0; negative <= (l.leaky ? 1 : 0); ++negative) {
+        for (int c = plane * 16; c < plane * 16 + 16; ++c) {
+          const Channel k = c < l.channels ? l.scales[c] : Channel{};
+          words.push_back(parameter_word(negative != 0 ? 0 : k.bias, negative != 0 ? k.negative : k.positive));
+        }
+      }
     }
     return words;
   }
@@ -62,7 +66,7 @@ std::vector<std::uint64_t> parameters(const VecLayer& l, const Sizes& s) {
   Channel k;
   k.positive = {1 << 14, l.kind == VecKind::kSum ? l.shift : 0, 1};
   if (l.kind == VecKind::kAverage) k = l.scales[0];
-  words.assign(8, parameter_word(k.bias, k.positive));
+  words.assign(16, parameter_word(k.bias, k.positive));
   return words;
 }
 
@@ -70,7 +74,7 @@ std::vector<std::uint64_t> parameters(const VecLayer& l, const Sizes& s) {
 
 bool vec_fits(Device& device, const VecLayer& l, const std::vector<Map>& in, const VecPlan& plan) {
   const Sizes s(device.banks(), l, in, plan);
-  if (l.kind == VecKind::kDepthwise && (s.planes * s.taps > 512 || s.planes * 2 > 512)) return false;
+  if (l.kind == VecKind::kDepthwise && (s.planes * s.taps > 512 || s.planes * 4 > 400)) return false;
   if (s.walk.out_width * std::min<unsigned>(plan.band_rows, l.g.out_height) > 8192 * device.banks())
     return false;
   return 2 * s.planes * (in.size() * s.in_words + s.out_words) <= device.blocks() * 2048;
@@ -107,6 +111,7 @@ ConvRun run_vec(Device& device, const VecLayer& l, const std::vector<Map>& in, c
       s.walk.out_width, {static_cast<int>(s.walk.out_pitch - s.walk.out_width)}, s.out_words, l.low, l.high};
   o.op = l.kind == VecKind::kMaximum ? kMax : l.kind == VecKind::kAverage ? kSum : kMac;
   o.pair = l.kind == VecKind::kSum;
+  o.leaky = l.leaky;
   o.shared_params = l.kind != VecKind::kDepthwise;
   o.shared_weights = l.kind != VecKind::kDepthwise;
   program.set_output(true, o);
