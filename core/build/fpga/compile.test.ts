@@ -88,6 +88,26 @@ const CASES: Readonly<Record<string, () => Graph>> = {
         kernel: square(3),
       });
     }),
+  'average pooling whose last windows are clipped': () =>
+    graphOf([1, 20, 14, 13], (b) =>
+      b.pooling('p', b.convolution('c', 'data', 20), 'average', { kernel: 3, stride: 2, pad: 1 }),
+    ),
+  'a leaky activation that no layer takes up': () =>
+    graphOf([1, 20, 12, 12], (b) => {
+      const pooled = b.pooling('p', b.convolution('c', 'data', 20), 'max', { kernel: 2, stride: 2 });
+      return b.activation('l', pooled, { kind: 'leaky', slopes: Float32Array.from([0.2]) });
+    }),
+  'a result that is handed over in bands with rows in common': () =>
+    graphOf([1, 3, 90, 170], (b) => {
+      const c = b.convolution('c', 'data', 48, { kernel: square(3), pad: square(1), stride: square(2) });
+      return b.pooling('p', c, 'max', { kernel: 3, stride: 2 });
+    }),
+  'a depthwise convolution that follows block by block': () =>
+    graphOf([1, 40, 14, 14], (b) => {
+      const first = b.convolution('first', 'data', 112, { activation: RELU });
+      const deep = b.convolution('deep', first, 112, { kernel: square(3), pad: square(1), group: 112 });
+      return b.convolution('second', deep, 40);
+    }),
   'maps larger than the activation buffer': () =>
     graphOf([1, 40, 90, 100], (b) => {
       const c = b.convolution('c', 'data', 40, { kernel: square(3), pad: square(1), activation: RELU });

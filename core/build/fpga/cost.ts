@@ -43,7 +43,7 @@ export function resultCycles(part: AcceleratorPart, groups: number, planes: numb
 
 /** Whether sums below 0 have parameters of their own: such results take the requantisation twice as long. */
 export function isLeakyVector({ method }: VectorLayer): boolean {
-  return method.kind === 'depthwise' && method.requantisation.negative !== undefined;
+  return 'requantisation' in method && method.requantisation.negative !== undefined;
 }
 
 /** Taps of a vector layer: a sum has two for each input. */

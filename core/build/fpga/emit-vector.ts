@@ -20,6 +20,7 @@ import { SET_VECTOR_WINDOW } from './instructions/window.ts';
 import { LayerEmitter } from './layer-emitter.ts';
 import type { VectorLayer } from './layers.ts';
 import type { AcceleratorPart } from './parts.ts';
+import { mainEntry, otherDivisors, packDivisors } from './divisors.ts';
 import { packParameters, packShift, parameterRowsOfPlane } from './parameters.ts';
 import type { LayerPlan } from './plan.ts';
 import { readShares } from './read-blocks.ts';
@@ -29,6 +30,18 @@ import { packDepthwise, packMultipliers } from './weights.ts';
 /** Pieces that a band is cut into, so that what follows starts before the band is complete. */
 const MOST_PIECES = 8;
 const LEAST_PIECE_CYCLES = 500;
+
+/** Results of one instruction: rows [from, to) of some planes; columns [column, endColumn) where they are parts of one row. */
+interface Piece {
+  readonly plane: number;
+  readonly planes: number;
+  readonly from: number;
+  readonly to: number;
+  readonly column: number;
+  readonly endColumn: number;
+  /** Of an average: which divisor. */
+  readonly entry: number;
+}
 
 /** Writes the instructions of one layer of the vector unit, band by band. */
 export class VectorEmitter extends LayerEmitter {
@@ -67,10 +80,8 @@ export class VectorEmitter extends LayerEmitter {
         this.parameterRow = loadParameters(this.context, packShift(0));
         return;
       case 'average':
-        this.parameterRow = loadParameters(
-          this.context,
-          packParameters(method.requantisation, new Int32Array(16), new Int32Array(16)),
-        );
+        // Rows of every divisor, the smallest first.
+        this.parameterRow = loadParameters(this.context, packDivisors(method));
         return;
       case 'sum':
         this.parameterRow = loadParameters(this.context, packShift(method.shift));
@@ -104,12 +115,17 @@ export class VectorEmitter extends LayerEmitter {
     if (steps.every((step) => step === steps[0])) {
       this.setWindow(bandIndex, from);
       this.pieces(bandIndex, from, to - from);
-      return;
+    } else {
+      // Addends whose planes lie apart differently: plane by plane.
+      for (let plane = from; plane < to; plane += 1) {
+        this.setWindow(bandIndex, plane);
+        this.pieces(bandIndex, plane, 1);
+      }
     }
-    // Addends whose planes lie apart differently: plane by plane.
-    for (let plane = from; plane < to; plane += 1) {
-      this.setWindow(bandIndex, plane);
-      this.pieces(bandIndex, plane, 1);
+    if (this.layer.method.kind !== 'average') return;
+    const band = this.plan.bands[bandIndex];
+    for (const run of otherDivisors(this.layer.method, band.from, band.to)) {
+      this.piece(bandIndex, { plane: from, planes: to - from, ...run });
     }
   }
 
@@ -135,7 +151,12 @@ export class VectorEmitter extends LayerEmitter {
     const cycles = this.cycles(Math.ceil(((to - from) * width) / part.streams), planes);
     const count = Math.min(MOST_PIECES, Math.max(1, Math.floor(cycles / LEAST_PIECE_CYCLES)), to - from);
     const rows = Math.ceil((to - from) / count);
-    for (let row = from; row < to; row += rows) this.piece(bandIndex, plane, planes, row, Math.min(row + rows, to));
+    const { method } = this.layer;
+    const entry = method.kind === 'average' ? mainEntry(method) : 0;
+    for (let row = from; row < to; row += rows) {
+      const end = Math.min(row + rows, to);
+      this.piece(bandIndex, { plane, planes, from: row, to: end, column: 0, endColumn: width, entry });
+    }
   }
 
   private cycles(groups: number, planes: number): number {
@@ -190,7 +211,7 @@ export class VectorEmitter extends LayerEmitter {
     return second - first;
   }
 
-  private piece(bandIndex: number, plane: number, planes: number, from: number, to: number): void {
+  private piece(bandIndex: number, { plane, planes, from, to, column, endColumn, entry }: Piece): void {
     const { context, plan, layer } = this;
     const { builder, placed } = context;
     const { part } = builder;
@@ -202,15 +223,15 @@ export class VectorEmitter extends LayerEmitter {
     const chip = planesFrom(bufferOf(side, bandIndex), plane);
     const outChip = planesFrom(bufferOf(plan.output, bandIndex), plane);
     const width = widenedOutput(geometry, streams);
-    const pixels = (to - from) * width;
+    const pixels = (to - from - 1) * width + endColumn - column;
     const groups = Math.ceil(pixels / streams);
     const row = from * stride.height - pad.height - firstRowOf(side, band.firstInput);
     const rows = rowsInBuffer(plan, side, bandIndex, placed.storages[side.storage]);
     const lastRow = row + (to - from - 1) * stride.height + (kernel.height - 1) * dilation.height;
-    const outStart = (firstResultRow(plan, band) + from - band.from) * outChip.pitch;
+    const outStart = (firstResultRow(plan, band) + from - band.from) * outChip.pitch + column;
     const isDepthwise = layer.method.kind === 'depthwise';
     const ahead = isDepthwise ? plane - this.tablePlane : 0;
-    const parameterRow = this.parameterRow + ahead * this.rowsAPlane;
+    const parameterRow = this.parameterRow + (ahead + entry) * this.rowsAPlane;
     const weightRow = this.weightRow + ahead * this.taps;
     const weightRows = isDepthwise ? planes * this.taps : layer.method.kind === 'sum' ? this.taps : 0;
     const parameterRows = isDepthwise ? planes * this.rowsAPlane : this.rowsAPlane;
@@ -225,8 +246,8 @@ export class VectorEmitter extends LayerEmitter {
       'vector',
       VECTOR,
       {
-        input: chip.base * streams + row * chip.pitch - pad.width,
-        column: 0,
+        input: chip.base * streams + row * chip.pitch + column * stride.width - pad.width,
+        column,
         row,
         rows,
         groups,
@@ -244,7 +265,7 @@ export class VectorEmitter extends LayerEmitter {
             ? []
             : [{ memory: 'vector-weights' as const, from: weightRow, to: weightRow + weightRows }]),
         ],
-        writes: pixelSpans(outChip, streams, planes, outStart, outStart + (to - from - 1) * outChip.pitch + width),
+        writes: pixelSpans(outChip, streams, planes, outStart, outStart + (to - from - 1) * outChip.pitch + endColumn - column),
       },
       {
         cycles: this.cycles(groups, planes),

@@ -28,7 +28,15 @@ export type VectorMethod =
       readonly bias: Int32Array;
       readonly requantisation: Requantisation;
     }
-  | { readonly kind: 'average'; readonly requantisation: Requantisation }
+  | {
+      readonly kind: 'average';
+      /** Entry i goes with windows of divisors[i] elements. */
+      readonly requantisation: Requantisation;
+      readonly divisors: Uint32Array;
+      /** Rows of the window of each output row, and columns of that of each output column: their product is the divisor. */
+      readonly rowExtents: readonly number[];
+      readonly columnExtents: readonly number[];
+    }
   /** Also copies and clamps, over a window of one pixel. */
   | { readonly kind: 'maximum'; readonly low: number; readonly high: number }
   | {

@@ -4,7 +4,9 @@ import {
   type QuantizedNetwork,
   type QuantizedOperation,
   type QuantizedPooling,
+  type Requantisation,
 } from '../../quantization/quantized-network.ts';
+import { poolingWindows } from '../../quantization/pooling-windows.ts';
 import { isMove } from '../../graph/moves.ts';
 import type { Size2d } from '../../graph/graph.ts';
 import { pointwise, type WindowGeometry } from './geometry.ts';
@@ -62,8 +64,15 @@ export function placeOperation(network: QuantizedNetwork, position: number, part
     }
     case 'activation': {
       const { form } = operation;
-      if (form.kind !== 'int8-clamp') return onProcessor('its slopes have no layer to join');
       if (pointwiseObstacle !== undefined) return onProcessor(pointwiseObstacle);
+      if (form.kind === 'int8') {
+        const channels = channelsOf(shape);
+        const requantisation = perChannel(form.requantisation, channels);
+        const ones = { weights: new Int8Array(channels).fill(1), bias: new Int32Array(channels) };
+        const method = { kind: 'depthwise', ...ones, requantisation } as const;
+        return onAccelerator({ ...base, kind: 'vector', geometry: pointwise(sizeOf(shape)), method });
+      }
+      if (form.kind === 'float') return onProcessor('it computes in float');
       const method = { kind: 'maximum', low: form.low, high: form.high } as const;
       return onAccelerator({ ...base, kind: 'vector', geometry: pointwise(sizeOf(shape)), method });
     }
@@ -156,10 +165,33 @@ function placePooling(
     return onAccelerator({ ...base, kind: 'vector', geometry, method });
   }
   if (form.kind !== 'int8-average') return onProcessor('its result is float');
-  if (form.divisors.length > 1) return onProcessor('its windows have several divisors');
   if (!fitsVectorSum(kernel.height * kernel.width)) return onProcessor('its sums could leave 26 bits');
-  const method = { kind: 'average', requantisation: form.requantisation } as const;
+  const { divisors, requantisation } = form;
+  const { rows, columns } = poolingWindows(operation, input, output);
+  const [rowExtents, columnExtents] = [rows, columns].map((ranges) => ranges.map(({ paddedExtent }) => paddedExtent));
+  const method = { kind: 'average', requantisation, divisors, rowExtents, columnExtents } as const;
   return onAccelerator({ ...base, kind: 'vector', geometry, method });
+}
+
+/** A requantisation with an entry for every channel, where it has one for all. */
+function perChannel(requantisation: Requantisation, channels: number): Requantisation {
+  const { multiplier, rightShift, leftShift, negative } = requantisation;
+  const last = (values: Uint8Array | Uint16Array | Int16Array, channel: number): number =>
+    values[Math.min(channel, values.length - 1)];
+  const all = Array.from({ length: channels }, (_, channel) => channel);
+  return {
+    ...requantisation,
+    multiplier: Uint16Array.from(all, (channel) => last(multiplier, channel)),
+    rightShift: Uint8Array.from(all, (channel) => last(rightShift, channel)),
+    leftShift: Uint8Array.from(all, (channel) => last(leftShift, channel)),
+    ...(negative && {
+      negative: {
+        multiplier: Int16Array.from(all, (channel) => last(negative.multiplier, channel)),
+        rightShift: Uint8Array.from(all, (channel) => last(negative.rightShift, channel)),
+        leftShift: Uint8Array.from(all, (channel) => last(negative.leftShift, channel)),
+      },
+    }),
+  };
 }
 
 function processorReason(operation: QuantizedOperation): string {

@@ -28,8 +28,9 @@ export function tableRows(part: AcceleratorPart, layer: ConvolutionLayer | Vecto
     }
     case 'sum':
       return { parameters: rowsAPlane, vectorWeights: taps, areHeld: true };
-    case 'maximum':
     case 'average':
+      return { parameters: rowsAPlane * layer.method.divisors.length, vectorWeights: 0, areHeld: true };
+    case 'maximum':
       return { parameters: rowsAPlane, vectorWeights: 0, areHeld: true };
   }
 }
