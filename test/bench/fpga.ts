@@ -39,8 +39,15 @@ export async function benchFpga(args: readonly string[]): Promise<void> {
     ({ name, isSmall }) => values.network?.includes(name) ?? (values.all || isSmall === true),
   );
   const targets = parts.map(([, board]) => targetOf(board));
-  if (parts.length === 0 || networks.length === 0 || !hasTestData || !targets.every(({ part }) => hasSimulation(part))) {
-    process.stderr.write(`${usage}It needs the test data (CORTADO_TEST_DATA) and the Verilated accelerator (docs/fpga/architecture.md).\n`);
+  if (
+    parts.length === 0 ||
+    networks.length === 0 ||
+    !hasTestData ||
+    !targets.every(({ part }) => hasSimulation(part))
+  ) {
+    process.stderr.write(
+      `${usage}It needs the test data (CORTADO_TEST_DATA) and the Verilated accelerator (docs/fpga/architecture.md).\n`,
+    );
     process.exitCode = 2;
     return;
   }
@@ -54,7 +61,9 @@ export async function benchFpga(args: readonly string[]): Promise<void> {
         const result = await compare(network, inputs, atClock, { stall: Number(values.stall) });
         results.push(result);
         if (result.different.length > 0) {
-          process.stderr.write(`${chosen.name} on ${target.part.name}: ${result.different.join(', ')} differ from the reference.\n`);
+          process.stderr.write(
+            `${chosen.name} on ${target.part.name}: ${result.different.join(', ')} differ from the reference.\n`,
+          );
           process.exitCode = 1;
         }
         if (values.layers && clock === CLOCKS[0]) process.stdout.write(`${layerTable(result)}\n`);
@@ -64,7 +73,16 @@ export async function benchFpga(args: readonly string[]): Promise<void> {
       rows.push(row);
     }
   }
-  const head = ['network', 'part', 'cycles', 'estimate', 'efficiency', 'DDR MB', 'least MB', ...CLOCKS.map((clock) => `ms at ${clock} MHz`)];
+  const head = [
+    'network',
+    'part',
+    'cycles',
+    'estimate',
+    'efficiency',
+    'DDR MB',
+    'least MB',
+    ...CLOCKS.map((clock) => `ms at ${clock} MHz`),
+  ];
   process.stdout.write([head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join(''));
 }
 
@@ -74,7 +92,12 @@ function targetOf(board: string): AcceleratorTarget {
   return target;
 }
 
-function rowOf(name: string, network: QuantizedNetwork, target: AcceleratorTarget, results: readonly Comparison[]): string[] {
+function rowOf(
+  name: string,
+  network: QuantizedNetwork,
+  target: AcceleratorTarget,
+  results: readonly Comparison[],
+): string[] {
   const cycles = results.map(({ runs }) => runs.reduce((sum, run) => sum + run.cycles, 0));
   const [first] = results;
   const estimate = first.compiled.runs.reduce(

@@ -28,6 +28,12 @@ function graphOf(shape: readonly number[], build: (b: GraphBuilder) => string): 
   return b.build([b.convolution('head', last, 7)]);
 }
 
+/** Seeds; CORTADO_FPGA_RANDOM says how many more. */
+const RANDOM_NETWORKS = [
+  ...[1, 3, 13, 21, 22],
+  ...Array.from({ length: Number(process.env.CORTADO_FPGA_RANDOM ?? 0) }, (_, index) => index + 1000),
+];
+
 /** Small networks, one for each way in which a layer can run. */
 const CASES: Readonly<Record<string, () => Graph>> = {
   'a pointwise convolution': () => graphOf([1, 20, 9, 11], (b) => b.convolution('c', 'data', 40, { activation: RELU })),
@@ -127,7 +133,7 @@ describe('what a compiled network does on the accelerator equals the reference e
         for (const { protocol } of runs) expect(protocol).toBe('');
       });
 
-      it.each([1, 3, 13, 21, 22])(
+      it.each(RANDOM_NETWORKS)(
         'random network %i, with stalls on the ports',
         async (seed) => {
           const { network, inputs } = quantizedOf(randomGraph(seed), seed + 100);

@@ -53,7 +53,12 @@ export function vectorTaps(layer: VectorLayer): number {
 }
 
 /** Cycles of the array or of the vector unit for a band of `rows` output rows. */
-export function bandCycles(part: AcceleratorPart, layer: ConvolutionLayer | VectorLayer, layout: ChannelLayout, rows: number): number {
+export function bandCycles(
+  part: AcceleratorPart,
+  layer: ConvolutionLayer | VectorLayer,
+  layout: ChannelLayout,
+  rows: number,
+): number {
   if (layer.kind === 'vector') {
     const groups = Math.ceil((rows * widenedOutput(layer.geometry, part.streams)) / part.streams);
     return vectorCycles(part, groups, planesOf(layout), vectorTaps(layer), isLeakyVector(layer));

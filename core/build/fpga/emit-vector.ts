@@ -265,7 +265,13 @@ export class VectorEmitter extends LayerEmitter {
             ? []
             : [{ memory: 'vector-weights' as const, from: weightRow, to: weightRow + weightRows }]),
         ],
-        writes: pixelSpans(outChip, streams, planes, outStart, outStart + (to - from - 1) * outChip.pitch + endColumn - column),
+        writes: pixelSpans(
+          outChip,
+          streams,
+          planes,
+          outStart,
+          outStart + (to - from - 1) * outChip.pitch + endColumn - column,
+        ),
       },
       {
         cycles: this.cycles(groups, planes),

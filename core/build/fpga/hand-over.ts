@@ -54,5 +54,7 @@ export function handOverCycles(
     }, 0),
   );
   const memory = (bytes[0] + bytes[1]) / choices[0].memoryBytesPerCycle;
-  return Math.max(compute, memory + (bytes[0] + bytes[1]) / count / choices[0].memoryBytesPerCycle) + count * TURN_CYCLES;
+  return (
+    Math.max(compute, memory + (bytes[0] + bytes[1]) / count / choices[0].memoryBytesPerCycle) + count * TURN_CYCLES
+  );
 }

@@ -114,11 +114,7 @@ function placeConvolution(
   };
 
   const isDepthwise = group === channels && group > 1 && outputChannels === channels;
-  if (
-    isDepthwise &&
-    form.kind === 'int8' &&
-    fitsVectorUnit(form.weights, taps, part)
-  ) {
+  if (isDepthwise && form.kind === 'int8' && fitsVectorUnit(form.weights, taps, part)) {
     const method = {
       kind: 'depthwise',
       weights: form.weights,

@@ -19,8 +19,22 @@ export interface AcceleratorPart {
 
 const BUFFERS = { weightSets: 256, parameterRows: 512, vectorWeightRows: 512 } as const;
 
-export const XC7Z010: AcceleratorPart = { name: 'xc7z010', streams: 1, depth: 32, lanes: 8, words: 8 * 1024, ...BUFFERS };
-export const XC7Z020: AcceleratorPart = { name: 'xc7z020', streams: 3, depth: 64, lanes: 16, words: 8 * 1024, ...BUFFERS };
+export const XC7Z010: AcceleratorPart = {
+  name: 'xc7z010',
+  streams: 1,
+  depth: 32,
+  lanes: 8,
+  words: 8 * 1024,
+  ...BUFFERS,
+};
+export const XC7Z020: AcceleratorPart = {
+  name: 'xc7z020',
+  streams: 3,
+  depth: 64,
+  lanes: 16,
+  words: 8 * 1024,
+  ...BUFFERS,
+};
 
 /** A part at work: its clock, and the share of the board's memory that it gets. */
 export interface AcceleratorTarget {

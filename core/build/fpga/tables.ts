@@ -24,7 +24,11 @@ export function tableRows(part: AcceleratorPart, layer: ConvolutionLayer | Vecto
     case 'depthwise': {
       const parameters = planes * rowsAPlane;
       const vectorWeights = planes * taps;
-      return { parameters, vectorWeights, areHeld: parameters <= part.parameterRows && vectorWeights <= part.vectorWeightRows };
+      return {
+        parameters,
+        vectorWeights,
+        areHeld: parameters <= part.parameterRows && vectorWeights <= part.vectorWeightRows,
+      };
     }
     case 'sum':
       return { parameters: rowsAPlane, vectorWeights: taps, areHeld: true };
@@ -43,7 +47,8 @@ export function tablesFitTogether(part: AcceleratorPart, a: TableRows, b: TableR
   return (
     a.areHeld &&
     b.areHeld &&
-    fit(a.parameters + COPY_ROWS, b.parameters, part.parameterRows) && fit(a.vectorWeights, b.vectorWeights, part.vectorWeightRows)
+    fit(a.parameters + COPY_ROWS, b.parameters, part.parameterRows) &&
+    fit(a.vectorWeights, b.vectorWeights, part.vectorWeightRows)
   );
 }
 
@@ -58,4 +63,3 @@ export const COPY_ROWS = 2;
 export function planesAtOnce(part: AcceleratorPart, taps: number): number {
   return Math.max(1, Math.floor(part.vectorWeightRows / 2 / taps));
 }
-

@@ -106,7 +106,13 @@ describe('instructions keep their values through the encoding', () => {
 
   it('the vector unit', () => {
     roundTrips(SET_VECTOR_WINDOW, WINDOW);
-    const more = { leaky: 'flag', method: [0, 2], pair: 'flag', sharedParameters: 'flag', sharedWeights: 'flag' } as const;
+    const more = {
+      leaky: 'flag',
+      method: [0, 2],
+      pair: 'flag',
+      sharedParameters: 'flag',
+      sharedWeights: 'flag',
+    } as const;
     roundTrips(SET_VECTOR_OUTPUT, { ...OUTPUT, ...more });
     roundTrips(VECTOR, { ...REGION, weightRow: [0, 511] });
   });
