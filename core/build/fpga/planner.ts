@@ -3,7 +3,7 @@ import { bandsByBlocks, bandsByRows, bandsForNext, blocksOf } from './bands.ts';
 import { ActivationBuffers, wordsTaken, type Stream, type StreamBuffers, type UnitReads } from './buffers.ts';
 import { planesOf } from './channel-layout.ts';
 import { layerCycles, tiling, type BandChoice } from './cost.ts';
-import { mostInputRows, pitchFits, widenedOutput } from './geometry.ts';
+import { mostInputRows, pitchFits, widenedOutput, wordsOf } from './geometry.ts';
 import { canHandOver, handOverCycles } from './hand-over.ts';
 import { memoryWidth, pixelBytes, transferPlanes } from './map-data.ts';
 import { memoryBytesPerCycle, type AcceleratorTarget } from './parts.ts';
@@ -329,7 +329,7 @@ class Planner {
       if (streams.length === 0) break;
     }
     const buffers = best === undefined ? undefined : this.buffers.take(streams, best.rows, height);
-    if (best === undefined || buffers === undefined) throw this.noRoomFor(step, room !== Infinity);
+    if (best === undefined || buffers === undefined) throw this.noRoomFor(step, streams, room !== Infinity);
     return { bands: bandsByRows(step, best.rows), keepsWeights: this.keepsWeights(step, best.rows), buffers };
   }
 
@@ -392,20 +392,29 @@ class Planner {
   }
 
   /** The largest map that stays makes room; where none does, the layer is too large. */
-  private noRoomFor(step: RunStep, runsWithNext: boolean): Error {
+  private noRoomFor(step: RunStep, streams: readonly Stream[], runsWithNext: boolean): Error {
     const { layer } = step;
     const first = this.first ?? (runsWithNext ? step : undefined);
     const largest = this.buffers.largest();
     const keepsTurns = this.together.prefersTurns && this.first === undefined && largest !== undefined;
     if (first !== undefined && !keepsTurns) return new NoRoomForPair(first);
     if (largest !== undefined) return new NoRoom(largest);
+    const { name, words } = this.target.part;
+    const kilobytes = (count: number): string => `${Math.ceil((count * WORD_BYTES * this.streams) / 1024)} KB`;
     return new CortadoError(
       'fpga.does-not-fit',
-      `Layer ${layer.name} needs more of the activation buffer for a single row than ${this.target.part.name} has.`,
+      `Layer ${layer.name} needs ${kilobytes(wordsForOneRow(streams, this.streams))} of the activation buffer to compute a single row of its result; ${name} has ${kilobytes(words)}.`,
       "Build for a larger part, or reduce the network's input.",
       { location: { field: layer.name } },
     );
   }
+}
+
+const WORD_BYTES = 16;
+
+/** Words that bands of one row take: two buffers for each stream. */
+function wordsForOneRow(streams: readonly Stream[], banks: number): number {
+  return streams.reduce((sum, { pitch, planes, rows }) => sum + 2 * planes * wordsOf(rows(1), pitch, banks), 0);
 }
 
 interface StreamedInput {
