@@ -169,7 +169,9 @@ void expect_the_one_arithmetic() {
 }
 
 TEST(RequantLane, EqualsTheOneArithmetic) { expect_the_one_arithmetic<Vrequant_lane>(); }
-TEST(RequantLane, EqualsTheOneArithmeticWithProductsInLuts) { expect_the_one_arithmetic<Vrequant_lane_luts>(); }
+TEST(RequantLane, EqualsTheOneArithmeticWithProductsInLuts) {
+  expect_the_one_arithmetic<Vrequant_lane_luts>();
+}
 
 // Whatever is given and taken at once, each counter holds what was given less what was taken.
 TEST(TokenBoard, CountsPerPair) {

@@ -56,7 +56,8 @@ std::vector<std::uint64_t> parameters(const VecLayer& l, const Sizes& s) {
       for (int negative = 0; negative <= (l.leaky ? 1 : 0); ++negative) {
         for (int c = plane * 16; c < plane * 16 + 16; ++c) {
           const Channel k = c < l.channels ? l.scales[c] : Channel{};
-          words.push_back(parameter_word(negative != 0 ? 0 : k.bias, negative != 0 ? k.negative : k.positive));
+          words.push_back(
+              parameter_word(negative != 0 ? 0 : k.bias, negative != 0 ? k.negative : k.positive));
         }
       }
     }
