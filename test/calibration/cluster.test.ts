@@ -58,8 +58,7 @@ describe('docs/cluster.md', () => {
     await mkdir(join(folder, 'bin'));
     await writeFile(join(folder, 'bin/cortado'), `#!/bin/sh\nexec "${tsx}" "${main}" "$@"\n`);
     await chmod(join(folder, 'bin/cortado'), 0o755);
-    const whole =
-      '--proto deploy.prototxt --model weights.caffemodel --images pictures --passes 1 --output whole.table';
+    const whole = '--proto deploy.prototxt --model weights.caffemodel --images pictures --output whole.table';
     await inCluster(['cortado', 'calibrate', ...whole.split(' ')]);
   });
 

@@ -9,17 +9,20 @@ import { repositoryRoot, temporaryFolder } from '../support/paths.ts';
 const folder = temporaryFolder();
 
 test('the demo goes the whole way and leaves reports that can be read', async () => {
-  const { code, stdout, stderr } = await cortado(['demo', '--output', folder]);
+  const { code, stdout, stderr } = await cortado(['demo', '--fp16', '--output', folder]);
   expect(code, stderr).toBe(0);
   expect(stdout).toMatch(/fp32 +int8 +ratio/);
   expect(stdout).toMatch(/median latency .* x/);
   // The golden picture shows a seven, and the board says so.
   expect(stdout).toMatch(/Largest values of "prob"\n-+\n7 /);
-  const [int8, fp32] = await Promise.all(
-    ['int8', 'fp32'].map((name) => readReport(join(folder, `report-${name}.json`))),
+  expect(stdout).toMatch(/fp32 +fp16 +ratio/);
+  const [int8, fp32, fp16] = await Promise.all(
+    ['int8', 'fp32', 'fp16'].map((name) => readReport(join(folder, `report-${name}.json`))),
   );
   expect(int8.package.precision).toBe('int8');
   expect(fp32.package.precision).toBe('fp32');
+  expect(fp16.package.precision).toBe('fp16');
+  expect(fp16.package.bytes).toBeLessThan(0.75 * fp32.package.bytes);
   expect(int8.package.modelSha256).toBe(fp32.package.modelSha256);
   expect(int8.verification.int8Blobs).toBeGreaterThan(10);
   expect(int8.latency.samplesNs).toHaveLength(50);

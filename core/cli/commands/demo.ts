@@ -25,6 +25,7 @@ const ITERATIONS = 50;
 
 interface DemoFlags {
   readonly output: string;
+  readonly fp16?: true;
 }
 
 /** Files that the demo reads and writes. */
@@ -42,10 +43,11 @@ export function addDemoCommand(program: Command, signal: AbortSignal): void {
     .command('demo')
     .description('takes the bundled network the whole way to the virtual board')
     .option('--output <folder>', 'where table, packages and reports are written', 'cortado-demo')
-    .action((flags: DemoFlags) => demo(resolve(flags.output), signal));
+    .option('--fp16', 'fp16 besides int8 and fp32')
+    .action((flags: DemoFlags) => demo(resolve(flags.output), flags.fp16 === true, signal));
 }
 
-async function demo(folder: string, signal: AbortSignal): Promise<void> {
+async function demo(folder: string, withHalf: boolean, signal: AbortSignal): Promise<void> {
   const files: DemoFiles = {
     proto: join(SAMPLE, 'deploy.prototxt'),
     model: join(SAMPLE, 'digits.caffemodel'),
@@ -56,10 +58,12 @@ async function demo(folder: string, signal: AbortSignal): Promise<void> {
   await calibrateSample(files, signal);
   const int8 = await buildAndDeploy(files, 'int8', folder, signal);
   const fp32 = await buildAndDeploy(files, 'fp32', folder, signal);
+  const fp16 = withHalf ? await buildAndDeploy(files, 'fp16', folder, signal) : undefined;
   const page = join(folder, 'report.html');
   await writeFileAtomically(page, reportHtml(int8, fp32));
   print(`\n${reportText(int8)}`);
   print(`\n${comparisonText(fp32, int8, ['fp32', 'int8'])}`);
+  if (fp16 !== undefined) print(`\n${comparisonText(fp32, fp16, ['fp32', 'fp16'])}`);
   note(`Wrote ${page}, and the reports as JSON, the packages and the table beside it.`);
 }
 
