@@ -43,6 +43,8 @@ export interface DeployOptions {
   readonly settings?: { readonly [Key in keyof RunSettings]?: RunSettings[Key] | undefined } | undefined;
   /** A `.npy` on this computer to run instead of the golden input. */
   readonly inputPath?: string | undefined;
+  /** The accelerator's `.bit` on this computer, for a board that does not have it loaded yet; the agent checks it before it loads it. */
+  readonly bitstreamPath?: string | undefined;
   /** A folder on this computer for the network's outputs as `.npy`. */
   readonly outputFolder?: string | undefined;
   /** Leaves agent and package on the board, so that the next run sends neither. Default false. */
@@ -156,8 +158,12 @@ class Deployment {
     for (const warning of checkBoard(options.needs, probe, nature, freeBytes)) this.warn(warning);
     stages.begin('upload');
     const sent = await this.send(options.packagePath, 'package.cortado', 0o600, 'package', true);
-    const { inputPath, outputFolder } = options;
+    const { inputPath, bitstreamPath, outputFolder } = options;
     const input = inputPath === undefined ? undefined : await this.send(inputPath, 'input.npy', 0o600, 'input', false);
+    const bitstream =
+      bitstreamPath === undefined
+        ? undefined
+        : await this.send(bitstreamPath, 'accelerator.bit', 0o600, 'bitstream', true);
     stages.begin('verify');
     const record = await runPackage(
       connection,
@@ -165,6 +171,7 @@ class Deployment {
         ...this.call(agent.path),
         packagePath: sent.path,
         input: input?.path,
+        bitstream: bitstream?.path,
         output: outputFolder === undefined ? undefined : `${folder}/output.npy`,
         settings,
         onEvent: (event) => {
@@ -187,7 +194,9 @@ class Deployment {
       settings,
       input: input === undefined ? 'golden' : 'given',
       warnings,
-      kept: [agent, sent].filter((file) => !file.path.startsWith(`${folder}/`)).map((file) => file.path),
+      kept: [agent, sent, ...(bitstream === undefined ? [] : [bitstream])]
+        .filter((file) => !file.path.startsWith(`${folder}/`))
+        .map((file) => file.path),
     };
   }
 

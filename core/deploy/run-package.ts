@@ -18,6 +18,7 @@ export interface RunRequest extends Pick<AgentCall, 'folder' | 'agent' | 'runner
   /** All paths are the board's. */
   readonly packagePath: string;
   readonly input: string | undefined;
+  readonly bitstream?: string | undefined;
   readonly output: string | undefined;
   readonly settings: RunSettings;
   readonly onEvent: (event: AgentEvent) => void;
@@ -52,13 +53,14 @@ export async function runPackage(
   return { loaded, fallback, verified, done, conditions, layers, outputs };
 }
 
-function words({ packagePath, input, output, settings }: RunRequest): readonly string[] {
+function words({ packagePath, input, bitstream, output, settings }: RunRequest): readonly string[] {
   const { backend, threads, warmup, iterations, profile } = settings;
   return [
     ...['run', packagePath, '--backend', backend],
     ...(threads === undefined ? [] : ['--threads', String(threads)]),
     ...['--warmup', String(warmup), '--iterations', String(iterations)],
     ...(input === undefined ? [] : ['--input', input]),
+    ...(bitstream === undefined ? [] : ['--bitstream', bitstream]),
     ...(output === undefined ? [] : ['--output', output]),
     ...(profile ? ['--profile'] : []),
   ];

@@ -76,8 +76,12 @@ function boardOf({ probe, nature, address, hostKey }: BoardRun): Report['board']
     availableMemoryBytes: memory.availableBytes,
     freeStorageBytes: storage?.freeBytes ?? null,
     cpu: { count: cpu.count, online: cpu.online, cores: cpu.cores, features: cpu.features },
-    fpga: fpga?.manager ?? null,
+    fpga: fpga === null ? null : fpgaText(fpga),
   };
+}
+
+function fpgaText({ manager, part }: NonNullable<BoardRun['probe']['fpga']>): string | null {
+  return manager === null || part === null ? manager : `${part} (${manager})`;
 }
 
 /** The report as the text of its file. */

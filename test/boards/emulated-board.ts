@@ -14,7 +14,7 @@ export interface EmulatedBoard {
 }
 
 /** Boots an emulated board with a real kernel and dropbear; users root and board, password "cortado". */
-export async function startEmulatedBoard(kind: 'a53' | 'a76' | 'max' | 'a15'): Promise<EmulatedBoard> {
+export async function startEmulatedBoard(kind: 'a53' | 'a76' | 'max' | 'a15' | 'zynq'): Promise<EmulatedBoard> {
   const port = await freePort();
   await run(boardScript, ['start', kind, String(port)], { timeout: 300_000 });
   const { stdout } = await run(boardScript, ['key']);

@@ -26,6 +26,7 @@ interface DeployFlags {
   readonly threads?: number;
   readonly backend: 'auto' | 'reference' | 'neon' | 'fpga';
   readonly input?: string;
+  readonly bitstream?: string;
   readonly outputs?: string;
   readonly keep?: true;
   readonly report?: string;
@@ -54,6 +55,7 @@ export function addDeployCommand(program: Command, signal: AbortSignal): void {
         .default('auto'),
     )
     .option('--input <file>', '.npy to run instead of the golden input')
+    .option('--bitstream <file.bit>', "the accelerator's bitstream, where the board has not loaded it yet")
     .option('--outputs <folder>', "where the network's outputs are written as .npy")
     .option('--keep', 'leave agent and package on the board, so that the next run is quicker')
     .option('--report <file>', 'where the report is written as JSON')
@@ -79,6 +81,7 @@ async function run(path: string, flags: DeployFlags, signal: AbortSignal): Promi
       profile: true,
     },
     inputPath: flags.input,
+    bitstreamPath: flags.bitstream,
     outputFolder: flags.outputs,
     keep: flags.keep,
     signal,
