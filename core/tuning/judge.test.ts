@@ -12,12 +12,13 @@ const verdict = (...losses: readonly number[]): Verdict => ({
 });
 
 describe('isBetter', () => {
-  it('wants more than chance', () => {
-    expect(isBetter(verdict(0.5, 0.6, 0.7), verdict(0.4, 0.5, 0.6))).toBe(true);
-    expect(isBetter(verdict(0.5, 0.6, 0.7), verdict(0.5, 0.6, 0.7))).toBe(false);
+  it('wants more than chance where it is to be sure', () => {
+    expect(isBetter(verdict(0.5, 0.6, 0.7), verdict(0.4, 0.5, 0.6), true)).toBe(true);
+    expect(isBetter(verdict(0.5, 0.6, 0.7), verdict(0.5, 0.6, 0.7), true)).toBe(false);
     // One input won much, the others lost a little.
-    expect(isBetter(verdict(0.9, 0.2, 0.2, 0.2), verdict(0.2, 0.3, 0.3, 0.3))).toBe(false);
-    expect(isBetter(verdict(0.4, 0.5), verdict(0.5, 0.6))).toBe(false);
+    expect(isBetter(verdict(0.9, 0.2, 0.2, 0.2), verdict(0.2, 0.3, 0.3, 0.3), true)).toBe(false);
+    expect(isBetter(verdict(0.9, 0.2, 0.2, 0.2), verdict(0.2, 0.3, 0.3, 0.3), false)).toBe(true);
+    expect(isBetter(verdict(0.4, 0.5), verdict(0.5, 0.6), false)).toBe(false);
   });
 });
 

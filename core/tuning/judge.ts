@@ -81,12 +81,13 @@ export class Judge {
 }
 
 /**
- * Whether the second verdict is better than the first by more than chance: by the standard error of the difference that the
- * same inputs make.
+ * Whether the second verdict is better than the first.
+ * @param surely by more than chance, too: by the standard error of the difference that the same inputs make
  */
-export function isBetter(before: Verdict, after: Verdict): boolean {
+export function isBetter(before: Verdict, after: Verdict, surely: boolean): boolean {
   const differences = before.losses.map((loss, index) => loss - after.losses[index]);
   const gain = mean(differences);
+  if (!surely) return gain > 0;
   const variance = mean(differences.map((difference) => (difference - gain) ** 2));
   return gain > 0 && gain >= Math.sqrt(variance / Math.max(1, differences.length - 1));
 }

@@ -70,36 +70,6 @@ export class CandidateMaker {
     };
   }
 
-  /** A candidate with some more layers in float; everything else stays as it is. */
-  withFloat({ graph, table, tuning }: Candidate, share: number | undefined, layers: ReadonlySet<string>): Candidate {
-    const factors =
-      share === undefined
-        ? new Map<ValueId, Float64Array>()
-        : equalisationFactors(this.graph, this.statistics.thresholds, share);
-    const exact = new Map(
-      convolutionsOf(applyFactors(this.graph, factors)).map((operation) => [operation.layer, operation]),
-    );
-    const without = <T>(lines: ReadonlyMap<string, T>): ReadonlyMap<string, T> =>
-      new Map([...lines].filter(([layer]) => !layers.has(layer)));
-    return {
-      graph: {
-        ...graph,
-        operations: graph.operations.map((operation) =>
-          operation.kind === 'convolution' && layers.has(operation.layer)
-            ? { ...operation, weights: exact.get(operation.layer)?.weights ?? operation.weights }
-            : operation,
-        ),
-      },
-      table: { ...table, weights: without(table.weights), activations: without(table.activations) },
-      tuning: new Map(
-        [...tuning].map(([layer, { rounded, ...rest }]) => [
-          layer,
-          layers.has(layer) || rounded === undefined ? rest : { ...rest, rounded },
-        ]),
-      ),
-    };
-  }
-
   private thresholds({ method, reach }: Recipe, factors: ChannelFactors): Thresholds {
     const chosen =
       method === 'channels' ? channelwiseThresholds(this.statistics.thresholds, factors) : this.byMethod.get(method);

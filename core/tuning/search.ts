@@ -33,6 +33,11 @@ interface Best {
 
 const plain: Recipe = { share: undefined, method: 'kl', reach: 1, mends: 'nothing', keepFloat: new Set() };
 
+const mendings: readonly (readonly [string, Recipe['mends']])[] = [
+  ['biases corrected', 'biases'],
+  ['weights rounded by what they multiply, biases corrected', 'weights'],
+];
+
 /** In this order, each on top of what was kept before. */
 const trials: readonly (readonly [string, Partial<Recipe>])[] = [
   ...triedMethodNames
@@ -43,15 +48,16 @@ const trials: readonly (readonly [string, Partial<Recipe>])[] = [
   ['equalisation, half of it by weights', { share: 0.5, method: 'channels' }],
   ['thresholds times 0.85', { reach: 0.85 }],
   ['thresholds times 1.2', { reach: 1.2 }],
-  ['biases corrected', { mends: 'biases' }],
-  ['weights rounded by what they multiply, biases corrected', { mends: 'weights' }],
 ];
+
+/** Layers that are tried in float again, beside one that was taken. */
+const mostPromising = 6;
 
 /** Tries one thing after the other and keeps what is better. */
 export class Search {
   private readonly steps: TuningStep[] = [];
   private readonly meter: ProgressMeter;
-  private readonly floatCandidates: readonly { readonly layer: string; readonly share: number }[];
+  private readonly floatCandidates: readonly FloatCandidate[];
 
   constructor(
     graph: Graph,
@@ -62,7 +68,7 @@ export class Search {
     this.floatCandidates = costShares(graph);
     this.meter = new ProgressMeter(
       'tuning',
-      trials.length + 2 + this.floatCandidates.length,
+      trials.length + 1 + mendings.length + this.floatCandidates.length,
       'trials',
       call.onProgress,
     );
@@ -70,55 +76,70 @@ export class Search {
 
   /** @param floatShare the share of all multiplications that may run in float */
   async run(floatShare: number): Promise<TuningResult> {
-    const first = await this.maker.make(plain, { signal: this.call.signal });
-    let best = await this.judged('KL', plain, first, undefined);
+    let best = await this.attempt('KL', plain);
     for (const [what, change] of trials) best = await this.attempt(what, { ...best.recipe, ...change }, best);
     best = await this.keepFloat(best, floatShare);
+    for (const [what, mends] of mendings) best = await this.attempt(what, { ...best.recipe, mends }, best);
     const { table, tuning } = best.candidate;
     return { table, tuning, keptFloat: [...best.recipe.keepFloat], steps: this.steps };
   }
 
-  private async attempt(what: string, recipe: Recipe, best: Best): Promise<Best> {
-    return this.judged(what, recipe, await this.maker.make(recipe, { signal: this.call.signal }), best);
-  }
-
-  private async judged(what: string, recipe: Recipe, candidate: Candidate, best: Best | undefined): Promise<Best> {
+  private async attempt(what: string, recipe: Recipe, best?: Best): Promise<Best> {
     this.call.signal?.throwIfAborted();
-    const verdict = await this.judge.judge(candidate);
-    const kept = best === undefined || isBetter(best.verdict, verdict);
-    this.steps.push({ what, loss: verdict.loss, agreement: verdict.agreement, kept });
-    this.meter.report(this.steps.length, `${what}: ${verdict.loss.toFixed(4)}`);
-    return kept ? { recipe, candidate, verdict } : best;
+    const candidate = await this.maker.make(recipe, { signal: this.call.signal });
+    return this.decide(what, { recipe, candidate, verdict: await this.judge.judge(candidate) }, best, false);
   }
 
-  /** The layers that gain most by float, one by one, as long as they are cheap; then everything else is mended again. */
+  /**
+   * Cheap layers in float, as long as they surely gain: each is tried alone, the most promising again beside those that
+   * were taken.
+   */
   private async keepFloat(start: Best, floatShare: number): Promise<Best> {
-    const { share } = start.recipe;
-    const cheap = this.floatCandidates.filter((layer) => layer.share <= floatShare);
-    const gains: { readonly layer: string; readonly share: number; readonly loss: number }[] = [];
-    for (const { layer, share: cost } of cheap) {
-      this.call.signal?.throwIfAborted();
-      const { loss } = await this.judge.judge(this.maker.withFloat(start.candidate, share, new Set([layer])));
-      if (loss < start.verdict.loss) gains.push({ layer, share: cost, loss });
-    }
     let best = start;
     let left = floatShare;
-    for (const { layer, share: cost } of gains.sort((a, b) => a.loss - b.loss)) {
-      if (cost > left) continue;
-      const keepFloat = new Set([...best.recipe.keepFloat, layer]);
-      const candidate = this.maker.withFloat(best.candidate, share, new Set([layer]));
-      const after = await this.judged(`${layer} in float`, { ...best.recipe, keepFloat }, candidate, best);
-      if (after === best) break;
+    let candidates = this.floatCandidates;
+    for (;;) {
+      const gains: Gain[] = [];
+      for (const { layer, share } of candidates.filter((candidate) => candidate.share <= left)) {
+        this.call.signal?.throwIfAborted();
+        const recipe = { ...best.recipe, keepFloat: new Set([...best.recipe.keepFloat, layer]) };
+        const candidate = await this.maker.make(recipe, {});
+        const verdict = await this.judge.judge(candidate);
+        if (verdict.loss < best.verdict.loss) gains.push({ layer, share, found: { recipe, candidate, verdict } });
+      }
+      gains.sort((a, b) => a.found.verdict.loss - b.found.verdict.loss);
+      if (gains.length === 0) return best;
+      const [{ layer, share, found }, ...rest] = gains;
+      const after = this.decide(`${layer} in float`, found, best, true);
+      if (after === best) return best;
       best = after;
-      left -= cost;
+      left -= share;
+      candidates = rest.slice(0, mostPromising);
     }
-    if (best === start || best.recipe.mends === 'nothing') return best;
-    return this.attempt('everything else mended again', best.recipe, best);
+  }
+
+  /** Notes what was tried, and returns the better one. */
+  private decide(what: string, found: Best, best: Best | undefined, surely: boolean): Best {
+    const { verdict } = found;
+    const kept = best === undefined || isBetter(best.verdict, verdict, surely);
+    this.steps.push({ what, loss: verdict.loss, agreement: verdict.agreement, kept });
+    this.meter.report(this.steps.length, `${what}: ${verdict.loss.toFixed(4)}`);
+    return kept ? found : best;
   }
 }
 
+interface FloatCandidate {
+  readonly layer: string;
+  /** Of the network's multiplications. */
+  readonly share: number;
+}
+
+interface Gain extends FloatCandidate {
+  readonly found: Best;
+}
+
 /** Each layer's share of the network's multiplications. */
-function costShares(graph: Graph): readonly { readonly layer: string; readonly share: number }[] {
+function costShares(graph: Graph): readonly FloatCandidate[] {
   const costs = convolutionsOf(graph).map(({ layer, output, weights, outputChannels }) => {
     const elements = elementCount(graph.values.get(output)?.shape ?? []);
     return { layer, cost: (elements * weights.length) / outputChannels };

@@ -27,8 +27,8 @@ export interface TuningRequest extends LongCall {
   readonly floatShare?: number | undefined;
 }
 
-/** Enough for a depthwise layer or two. */
-export const usualFloatShare = 0.03;
+/** Enough for some depthwise layers, which int8 hurts most. */
+export const usualFloatShare = 0.08;
 
 /** Most inputs that are held in memory for calibration, and most that candidates are compared on. */
 const most = 64;

@@ -1,7 +1,9 @@
 import { benchApp } from './app.ts';
+import { benchAccuracy } from './accuracy.ts';
 import { benchCalibrate } from './calibrate.ts';
 
 const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  accuracy: benchAccuracy,
   app: benchApp,
   calibrate: benchCalibrate,
 };

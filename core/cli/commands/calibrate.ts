@@ -85,7 +85,7 @@ export function addCalibrateCommand(program: Command, signal: AbortSignal): void
     )
     .option(
       '--mixed <percent>',
-      'with --best-accuracy: how much of the multiplications may run in float (3 if absent, 0 for none)',
+      'with --best-accuracy: how much of the multiplications may run in float (8 if absent, 0 for none)',
       parseCountOrZero,
     )
     .option('--json', 'print the thresholds as JSON')

@@ -27,7 +27,6 @@ export const sentences: readonly (readonly [english: string, chinese: string])[]
   ['biases corrected', '偏置校正'],
   ['weights rounded by what they multiply, biases corrected', '按输入数据取整权重，并校正偏置'],
   ['{0} in float', '{0} 以浮点运行'],
-  ['everything else mended again', '其余各层重新修正'],
   ['thresholds by {0}', '用 {0} 选取阈值'],
   ['thresholds times {0}', '阈值乘以 {0}'],
   ['sending the {0}', '发送 {0}'],
