@@ -6,7 +6,7 @@ import type { ScaleTable } from '../calibration/table.ts';
 import type { ChannelFactors } from '../calibration/tuning/apply.ts';
 import { weightScales } from '../calibration/weight-scales.ts';
 import type { LongCall } from '../common/progress.ts';
-import type { Tensor } from '../common/tensor.ts';
+import { elementCount, type Tensor } from '../common/tensor.ts';
 import type { ConvolutionOperation, Graph, ValueId } from '../graph/graph.ts';
 import type { ForwardSession } from '../inference/session.ts';
 import { INT8_LIMIT } from '../quantization/arithmetic.ts';
@@ -28,6 +28,16 @@ export type Thresholds = ReadonlyMap<ValueId, number>;
 /** The layers that have weights. */
 export function convolutionsOf(graph: Graph): readonly ConvolutionOperation[] {
   return graph.operations.filter((operation) => operation.kind === 'convolution');
+}
+
+/** Of every layer that has weights, for one input. */
+export function multiplications(graph: Graph): ReadonlyMap<string, number> {
+  return new Map(
+    convolutionsOf(graph).map(({ layer, output, weights, outputChannels }) => {
+      const elements = elementCount(graph.values.get(output)?.shape ?? []);
+      return [layer, (elements * weights.length) / outputChannels];
+    }),
+  );
 }
 
 /** The thresholds that each method chooses for what the layers read. */
@@ -59,16 +69,16 @@ export async function methodThresholds(
   );
 }
 
-/** The smallest thresholds that keep every channel's own, once channels are divided by their factors. */
+/** Of the values that have factors: the smallest threshold that keeps every channel's own, once it is divided. */
 export function channelwiseThresholds(
   channels: ReadonlyMap<ValueId, Float64Array>,
   factors: ChannelFactors,
 ): Thresholds {
   return new Map(
-    [...channels].map(([id, own]) => {
-      const factor = factors.get(id);
-      return [id, own.reduce((most, value, channel) => Math.max(most, value / (factor?.[channel] ?? 1)), 0)];
-    }),
+    [...factors].map(([id, factor]) => [
+      id,
+      factor.reduce((most, value, channel) => Math.max(most, (channels.get(id)?.[channel] ?? 0) / value), 0),
+    ]),
   );
 }
 

@@ -7,6 +7,7 @@ import type { Graph, ValueId } from '../graph/graph.ts';
 import {
   channelwiseThresholds,
   convolutionsOf,
+  multiplications,
   scalesOf,
   tableOf,
   type Thresholds,
@@ -21,8 +22,8 @@ import { mendLayers } from './layer-by-layer.ts';
 export interface Recipe {
   /** The share of `equalisationFactors`; undefined: none. */
   readonly share: number | undefined;
-  /** `channels`: the smallest thresholds that keep every channel's own. */
-  readonly method: TriedMethod | 'channels';
+  /** For blobs whose channels are not equalised. */
+  readonly method: TriedMethod;
   /** Thresholds are multiplied by this. */
   readonly reach: number;
   /** What `mendLayers` does. */
@@ -34,6 +35,10 @@ export interface Recipe {
 export interface Candidate extends Contender {
   readonly tuning: Tuning;
 }
+
+/** How many multiplications mending may take, and inputs that it needs at the least. */
+const mendingMultiplications = 1e10;
+const fewestMending = 8;
 
 /** Makes candidates of one network from what was measured once. */
 export class CandidateMaker {
@@ -58,7 +63,7 @@ export class CandidateMaker {
       graph: equalised,
       table,
       tapMeans: dividedMeans(graph, statistics.tapMeans, factors),
-      inputs: this.inputs,
+      inputs: this.inputs.slice(0, this.mendingInputs()),
       rounds: recipe.mends === 'weights',
       ...call,
     });
@@ -70,10 +75,17 @@ export class CandidateMaker {
     };
   }
 
+  /** As many as take a minute or so. */
+  private mendingInputs(): number {
+    const perInput = [...multiplications(this.graph).values()].reduce((sum, cost) => sum + cost, 0);
+    return Math.max(fewestMending, Math.floor(mendingMultiplications / perInput));
+  }
+
+  /** Blobs whose channels are equalised keep each channel's own threshold; others have the method's. */
   private thresholds({ method, reach }: Recipe, factors: ChannelFactors): Thresholds {
-    const chosen =
-      method === 'channels' ? channelwiseThresholds(this.statistics.thresholds, factors) : this.byMethod.get(method);
-    return new Map([...(chosen ?? [])].map(([id, threshold]) => [id, threshold * reach]));
+    const chosen = new Map(this.byMethod.get(method));
+    for (const [id, threshold] of channelwiseThresholds(this.statistics.thresholds, factors)) chosen.set(id, threshold);
+    return new Map([...chosen].map(([id, threshold]) => [id, threshold * reach]));
   }
 }
 

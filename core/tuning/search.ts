@@ -1,9 +1,8 @@
 import type { ScaleTable } from '../calibration/table.ts';
 import type { Tuning } from '../calibration/tuning/tuning.ts';
 import { ProgressMeter, type LongCall } from '../common/progress.ts';
-import { elementCount } from '../common/tensor.ts';
 import type { Graph } from '../graph/graph.ts';
-import { convolutionsOf, triedMethodNames } from './candidates.ts';
+import { multiplications, triedMethodNames } from './candidates.ts';
 import { isBetter, type Judge, type Verdict } from './judge.ts';
 import type { Candidate, CandidateMaker, Recipe } from './recipe.ts';
 
@@ -43,9 +42,9 @@ const trials: readonly (readonly [string, Partial<Recipe>])[] = [
   ...triedMethodNames
     .filter((method) => method !== plain.method)
     .map((method) => [`thresholds by ${method}`, { method }] as const),
-  ['equalisation of blobs alone', { share: 1, method: 'channels' }],
-  ['equalisation, a quarter of it by weights', { share: 0.75, method: 'channels' }],
-  ['equalisation, half of it by weights', { share: 0.5, method: 'channels' }],
+  ['equalisation of blobs alone', { share: 1 }],
+  ['equalisation, a quarter of it by weights', { share: 0.75 }],
+  ['equalisation, half of it by weights', { share: 0.5 }],
   ['thresholds times 0.85', { reach: 0.85 }],
   ['thresholds times 1.2', { reach: 1.2 }],
 ];
@@ -140,10 +139,7 @@ interface Gain extends FloatCandidate {
 
 /** Each layer's share of the network's multiplications. */
 function costShares(graph: Graph): readonly FloatCandidate[] {
-  const costs = convolutionsOf(graph).map(({ layer, output, weights, outputChannels }) => {
-    const elements = elementCount(graph.values.get(output)?.shape ?? []);
-    return { layer, cost: (elements * weights.length) / outputChannels };
-  });
-  const total = costs.reduce((sum, { cost }) => sum + cost, 0);
-  return costs.map(({ layer, cost }) => ({ layer, share: cost / total }));
+  const costs = multiplications(graph);
+  const total = [...costs.values()].reduce((sum, cost) => sum + cost, 0);
+  return [...costs].map(([layer, cost]) => ({ layer, share: cost / total }));
 }
