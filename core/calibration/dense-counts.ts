@@ -1,14 +1,13 @@
 import type { CountedValues } from './histogram.ts';
 import { misfits, smallNegative, smallPositive, type OctaveBins } from './octave-bins.ts';
-import { emptyRange, type BlobRange } from './range.ts';
+import type { BlobRange } from './range.ts';
+import { negativeZeros, rangeFrom, signBit } from './float-bits.ts';
 import { rebin } from './rebin.ts';
 
 const mostPending = 2 ** 32 - 1;
-const signBit = 0x80000000 | 0;
 
 /** What was seen while values were counted. */
 export interface Counted {
-  /** Where there are no misfits, the range of the values. */
   readonly range: BlobRange;
   /** Of either sign. They are not counted. */
   readonly zeros: number;
@@ -41,26 +40,23 @@ export class DenseCounts {
     const { recent } = this;
     const { shifts, offsets } = this.bins;
     let zeros = 0;
-    let smallest = 0x7fffffff;
-    let largest = signBit;
-    let mostNegative = signBit;
+    let largest = 0;
+    let all = 0;
     // This sees every value of every blob: no branch, since half of them are zeros in no order that a processor foresees.
     for (let i = 0; i < length; i++) {
       const value = bits[i];
       const code = value >>> 23;
       const magnitude = value & 0x7fffffff;
       recent[(magnitude >> shifts[code]) + offsets[code]]++;
-      zeros -= (magnitude - 1) >> 31;
-      smallest = Math.min(smallest, value);
-      largest = Math.max(largest, value);
-      mostNegative = Math.max(mostNegative, value ^ signBit);
+      zeros = (zeros - ((magnitude - 1) >> 31)) | 0;
+      largest = magnitude > largest ? magnitude : largest;
+      all |= value;
     }
     const missed = recent[misfits];
     recent[misfits] = 0;
     this.pending -= missed;
-    if (zeros > 0) this.leaveOutZeros(zeros, mostNegative < 0 ? 0 : negativeZeros(bits));
-    const range = { ...rangeOfBits(smallest, largest, mostNegative), count: length, notFinite: 0 };
-    return { range: length === 0 ? emptyRange : range, zeros, misfits: missed };
+    if (zeros > 0) this.leaveOutZeros(zeros, all < 0 ? negativeZeros(bits) : 0);
+    return { range: rangeFrom(values, { zeros, largest, all }), zeros, misfits: missed };
   }
 
   /** Counts those of the values that had no place in other bins. */
@@ -133,17 +129,4 @@ export class DenseCounts {
   private counts(): Float64Array {
     return (this.settled ??= new Float64Array(this.bins.length));
   }
-}
-
-function negativeZeros(bits: Int32Array): number {
-  let count = 0;
-  for (const value of bits) if (value === signBit) count++;
-  return count;
-}
-
-/** Floats that are not negative have the order of their bits, negative ones the reverse. */
-function rangeOfBits(smallest: number, largest: number, mostNegative: number): { min: number; max: number } {
-  const bits = Int32Array.of(smallest >= 0 ? smallest : mostNegative | signBit, largest >= 0 ? largest : smallest);
-  const [min, max] = new Float32Array(bits.buffer);
-  return { min, max };
 }

@@ -2,8 +2,9 @@ import { binCount, type CountedValues, type Histogram } from './histogram.ts';
 import { DenseCounts } from './dense-counts.ts';
 import { countAbsolute } from './methods/count-absolute.ts';
 import { countPositive } from './methods/count-positive.ts';
+import { copyNonZeros, scanValues } from './float-bits.ts';
 import { lowestTop, OctaveBins, type Resolution } from './octave-bins.ts';
-import { absoluteMax, emptyRange, mergeRanges, rangeOf, type BlobRange } from './range.ts';
+import { absoluteMax, emptyRange, mergeRanges, type BlobRange } from './range.ts';
 
 /** How finely values are counted, and how many are kept as they are before that. */
 export interface Fineness extends Resolution {
@@ -108,29 +109,26 @@ export class FineHistogram {
   }
 
   private keep(values: Float32Array): void {
-    const range = rangeOf(values);
+    const { range, zeros } = scanValues(values);
     this.range = mergeRanges(this.range, range);
     if (range.notFinite > 0) return;
-    const nonZeros = countNonZeros(values);
-    this.zeros += values.length - nonZeros;
-    const needed = this.keptCount + nonZeros;
+    this.zeros += zeros;
+    const needed = this.keptCount + values.length - zeros;
     if (needed > this.fineness.mostKept) {
       this.dense = this.denseFor(this.range);
       this.dense.add(values);
       return;
     }
-    const kept = this.roomFor(needed);
-    let at = this.keptCount;
-    for (const value of values) if (value !== 0) kept[at++] = value;
+    // One more, since zeros are written too, and then written over.
+    copyNonZeros(values, this.roomFor(needed + 1), this.keptCount);
     this.keptCount = needed;
   }
 
   private count(values: Float32Array): void {
     const { dense } = this;
     if (dense === undefined) throw new Error('there is nothing to count in');
-    const { zeros, misfits, range: counted } = dense.add(values);
+    const { zeros, misfits, range } = dense.add(values);
     this.zeros += zeros;
-    const range = misfits === 0 ? counted : rangeOf(values);
     this.range = mergeRanges(this.range, range);
     if (misfits === 0 || range.notFinite > 0) return;
     this.dense = this.denseFor(this.range);
@@ -155,7 +153,7 @@ export class FineHistogram {
   private roomFor(count: number): Float32Array {
     const { kept = new Float32Array(0) } = this;
     if (kept.length >= count) return kept;
-    const larger = new Float32Array(Math.min(this.fineness.mostKept, Math.max(count, 2 * kept.length)));
+    const larger = new Float32Array(Math.min(this.fineness.mostKept + 1, Math.max(count, 2 * kept.length)));
     larger.set(kept);
     this.kept = larger;
     return larger;
@@ -171,12 +169,4 @@ export function createFineHistogram(parts: number): FineHistogram {
 function topOf(magnitude: number): number {
   const [bits] = new Int32Array(Float32Array.of(magnitude).buffer);
   return Math.max(lowestTop, bits >> 23);
-}
-
-/** Without a branch: half of a blob's values are zeros after a ReLU, in no order that a processor could foresee. */
-function countNonZeros(values: Float32Array): number {
-  const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
-  let count = values.length;
-  for (const value of bits) count += ((value & 0x7fffffff) - 1) >> 31;
-  return count;
 }

@@ -38,8 +38,14 @@ export function sumOfTimes(first: StageTimes, second: StageTimes): StageTimes {
 }
 
 /**
+ * How many inputs are forwarded before their blobs are looked at, blob by blob: the bins of one blob fill the processor's cache,
+ * so it pays to look at its values for several inputs.
+ */
+export const HELD = 4;
+
+/**
  * Decodes and forwards files one after the other and shows the values of every region to the looker; the next file is read
- * meanwhile. Memory holds two inputs and the blobs of one. Errors: `calibration.not-finite`, those of .npy files and of the
+ * meanwhile. Memory holds the blobs of a few inputs. Errors: `calibration.not-finite`, those of .npy files and of the
  * session.
  */
 export async function forwardFiles(
@@ -53,44 +59,52 @@ export async function forwardFiles(
 ): Promise<StageTimes> {
   const { paths, looker, signal, onDone } = files;
   const times = { waitForDecoding: 0, inference: 0, histogram: 0 };
-  const show = (path: string, blobOf: (blob: string) => Float32Array): void => {
-    for (const region of regions) {
-      signal?.throwIfAborted();
-      const { notFinite } = looker.look(region, regionValues(region, blobOf(region.blob)));
-      if (notFinite > 0) throw notFiniteError(region.blob, path, region.blob === input.blob);
-    }
-  };
   let since = performance.now();
   const lap = (stage: keyof StageTimes): void => {
     const now = performance.now();
     times[stage] += now - since;
     since = now;
   };
-  for await (const { path, tensors } of readSamples({
-    paths,
-    shape: input.shape,
-    preprocessing,
-    signal,
-    onSkip: onDone,
-  })) {
+  const most = Math.min(session?.holds ?? HELD, HELD);
+  let held: Forwarded[] = [];
+  const showHeld = (): void => {
+    for (const region of regions) {
+      signal?.throwIfAborted();
+      for (const forwarded of held) {
+        const values = valuesOf(forwarded, region.blob, input.blob);
+        const { notFinite } = looker.look(region, regionValues(region, values));
+        if (notFinite > 0) throw notFiniteError(region.blob, forwarded.path, region.blob === input.blob);
+      }
+    }
+    for (const { path, samples } of held) if (samples > 0) onDone({ path, samples });
+    held = [];
+    lap('histogram');
+  };
+  const source = { paths, shape: input.shape, preprocessing, signal, onSkip: onDone };
+  for await (const { path, tensors } of readSamples(source)) {
     lap('waitForDecoding');
-    for (const tensor of tensors) {
+    for (const [index, tensor] of tensors.entries()) {
       const results = await session?.run(new Map([[input.blob, tensor]]));
       lap('inference');
-      show(path, (blob) => valuesOf(blob, results, input.blob, tensor));
-      lap('histogram');
+      // A file is done with its last input.
+      held.push({ path, input: tensor, results, samples: index + 1 === tensors.length ? tensors.length : 0 });
+      if (held.length === most) showHeld();
     }
-    onDone({ path, samples: tensors.length });
   }
+  showHeld();
   return times;
 }
 
-function valuesOf(
-  blob: string,
-  results: ReadonlyMap<string, Tensor> | undefined,
-  inputBlob: string,
-  input: Tensor,
-): Float32Array {
+/** The blobs of one input after the forward pass. */
+interface Forwarded {
+  readonly path: string;
+  readonly input: Tensor;
+  readonly results: ReadonlyMap<string, Tensor> | undefined;
+  /** Inputs of the file, if this is the last of them. */
+  readonly samples: number;
+}
+
+function valuesOf({ input, results }: Forwarded, blob: string, inputBlob: string): Float32Array {
   const values = results?.get(blob) ?? (blob === inputBlob ? input : undefined);
   if (values === undefined) throw new Error(`the session did not return ${blob}`);
   return values.data;

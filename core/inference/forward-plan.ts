@@ -49,8 +49,8 @@ export function planForward(
 }
 
 /**
- * Opens a planned session on a model's file. Its outputs are written to the same memory in every run: a tensor that `run`
- * returned is valid until the next one. Rejects with ONNX Runtime's own error.
+ * Opens a planned session on a model's file. Its outputs are written to the same memory again and again: the session's `holds`
+ * says for how long a result keeps its values. Rejects with ONNX Runtime's own error.
  */
 export async function openPlannedSession(
   file: string,
@@ -60,11 +60,22 @@ export async function openPlannedSession(
   return new PlannedSession(await openSession(file, settings), plan, deviceText(settings.provider));
 }
 
+const mostHeld = 4;
+/** Memory for results, as float32 values: those of at least one run are held however large they are. */
+const mostHeldValues = 2 ** 24;
+
+/** Memory for the results of one run. */
+interface Results {
+  readonly fetches: InferenceSession.OnnxValueMapType;
+  readonly tensors: ReadonlyMap<string, Tensor>;
+}
+
 class PlannedSession implements ForwardSession {
   readonly inputs: ReadonlyMap<string, Shape>;
   readonly outputs: readonly string[];
-  private readonly fetches: InferenceSession.OnnxValueMapType;
-  private readonly results: ReadonlyMap<string, Tensor>;
+  readonly holds: number;
+  private readonly results: Results[] = [];
+  private runs = 0;
 
   constructor(
     private readonly session: InferenceSession,
@@ -73,21 +84,8 @@ class PlannedSession implements ForwardSession {
   ) {
     this.inputs = new Map([...plan.inputs].map(([name, { shape }]) => [name, shape]));
     this.outputs = [...plan.outputs.keys()];
-    const memory = new Map<string, Float32Array>();
-    const memoryOf = ({ onnxName, shape }: PlannedValue): Float32Array => {
-      const data = memory.get(onnxName) ?? new Float32Array(elementCount(shape));
-      memory.set(onnxName, data);
-      return data;
-    };
-    this.results = new Map(
-      [...plan.outputs].map(([name, value]) => [name, { shape: value.shape, data: memoryOf(value) }]),
-    );
-    this.fetches = Object.fromEntries(
-      [...plan.outputs.values()].map((value) => [
-        value.onnxName,
-        new OrtTensor('float32', memoryOf(value), value.shape),
-      ]),
-    );
+    const values = [...plan.outputs.values()].reduce((sum, { shape }) => sum + elementCount(shape), 1);
+    this.holds = Math.max(1, Math.min(mostHeld, Math.floor(mostHeldValues / values)));
   }
 
   async run(inputs: ReadonlyMap<string, Tensor>): Promise<ReadonlyMap<string, Tensor>> {
@@ -97,11 +95,24 @@ class PlannedSession implements ForwardSession {
       if (given === undefined) throw new Error(`the input ${name} is missing`);
       feeds[onnxName] = new OrtTensor('float32', given.data, shape);
     }
-    await this.session.run(feeds, this.fetches);
-    return this.results;
+    const { fetches, tensors } = (this.results[this.runs++ % this.holds] ??= resultsOf(this.plan));
+    await this.session.run(feeds, fetches);
+    return tensors;
   }
 
   async close(): Promise<void> {
     await this.session.release();
   }
+}
+
+function resultsOf({ outputs }: ForwardPlan): Results {
+  const memory = new Map<string, Float32Array>();
+  for (const { onnxName, shape } of outputs.values()) memory.set(onnxName, new Float32Array(elementCount(shape)));
+  const memoryOf = ({ onnxName }: PlannedValue): Float32Array => memory.get(onnxName) ?? new Float32Array(0);
+  return {
+    fetches: Object.fromEntries(
+      [...outputs.values()].map((value) => [value.onnxName, new OrtTensor('float32', memoryOf(value), value.shape)]),
+    ),
+    tensors: new Map([...outputs].map(([name, value]) => [name, { shape: value.shape, data: memoryOf(value) }])),
+  };
 }

@@ -8,7 +8,9 @@ export interface ForwardSession {
   readonly outputs: readonly string[];
   /** What executes it, in words for the report: `ONNX Runtime 1.30, CPU`. */
   readonly device: string;
-  /** One run at a time; the tensors returned belong to the caller. */
+  /** For how many runs a result keeps its values, its own included; absent where tensors belong to the caller. */
+  readonly holds?: number;
+  /** One run at a time. */
   run(inputs: ReadonlyMap<string, Tensor>): Promise<ReadonlyMap<string, Tensor>>;
   close(): Promise<void>;
 }

@@ -1,12 +1,12 @@
 import { CortadoError } from '../../common/errors.ts';
 import { fromPlainError } from '../../common/plain-error.ts';
 import type { WorkerLauncher, WorkerProcess } from '../../common/worker-process.ts';
-import type { FileDone } from '../forward-files.ts';
+import { HELD, type FileDone } from '../forward-files.ts';
 import type { Look } from '../look.ts';
 import type { WorkerAnswer, WorkerRequest, WorkerSetup } from './messages.ts';
 
-/** Files that a worker has at a time: one that it works on, one that it reads ahead, and one on the way. */
-const OUTSTANDING = 3;
+/** Files that a worker has at a time: those that it looks at together, one that it reads ahead, and one on the way. */
+const OUTSTANDING = HELD + 2;
 
 export interface SlotPass {
   readonly look: Look;
@@ -48,6 +48,7 @@ export class Slot {
     let done = 0;
     let told = 0;
     let more = true;
+    let isFinished = false;
     const feed = (): void => {
       while (more && files.length < most && files.length - done < OUTSTANDING) {
         const path = take();
@@ -58,7 +59,11 @@ export class Slot {
           this.send({ kind: 'file', path });
         }
       }
-      if (files.length === done) this.send({ kind: 'finish' });
+      // Before the last is done: the process looks at several together, and would wait for more.
+      if (!isFinished && (!more || files.length === most)) {
+        isFinished = true;
+        this.send({ kind: 'finish' });
+      }
     };
     return new Promise((resolve, reject) => {
       this.receive = (answer) => {
@@ -84,6 +89,7 @@ export class Slot {
         this.hasDied = true;
         this.notes.push(`The process that worked on ${files.at(done) ?? 'no file yet'} ${how}; another one did it.`);
         done = 0;
+        isFinished = false;
         this.start();
         this.send({ kind: 'pass', look });
         for (const path of files) this.send({ kind: 'file', path });
