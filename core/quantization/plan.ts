@@ -231,7 +231,7 @@ function requireLayers(graph: Graph, keepFloat: ReadonlySet<string>): void {
   if (unknown === undefined) return;
   throw new CortadoError(
     'quantization.keep-float',
-    `There is no layer ${unknown} to keep in float in what the board runs.`,
+    `There is no layer "${unknown}" to keep in float in what the board runs.`,
     'Write names as "cortado build neon" lists them; a BatchNorm, Scale or ReLU that was merged goes by the name of its convolution.',
     { location: { field: unknown } },
   );

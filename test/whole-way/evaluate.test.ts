@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +14,7 @@ import { resolvePreprocessing } from '../../core/images/resolve-preprocessing.ts
 import { loadNetwork } from '../../core/network/load.ts';
 import { lowerNetwork } from '../../core/network/lower.ts';
 import { runCli } from '../../core/cli/program.ts';
+import { cortado } from '../support/cli.ts';
 import { repositoryRoot } from '../support/paths.ts';
 
 const sample = join(repositoryRoot, 'resources/sample');
@@ -32,6 +34,28 @@ async function request(): Promise<EvaluationRequest> {
   const graph = optimise(lowerNetwork(network));
   return { network, graph, table: foldTable(table, calibrationTarget(network)), inputs, preprocessing };
 }
+
+const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
+const shares = v.strictObject({ top1: share, top5: share });
+const closeness = v.strictObject({ sqnr: v.nullable(v.number()), cosine: v.number() });
+/** What programs rely on (docs/evaluation.md). */
+const contract = v.object({
+  fp32: shares,
+  int8: shares,
+  agreement: shares,
+  layers: v.array(
+    v.object({
+      layer: v.string(),
+      blob: v.string(),
+      alone: closeness,
+      accumulated: closeness,
+      clippedShare: share,
+      advice: v.pipe(v.string(), v.minLength(1)),
+    }),
+  ),
+  used: v.literal(60),
+  labelled: v.literal(60),
+});
 
 describe('evaluate', () => {
   it('takes a network whose layers all stay in float', async () => {
@@ -87,7 +111,17 @@ describe('evaluate', () => {
       const images = ['--images', join(sample, 'images')];
       const table = join(folder, 'cache');
       expect(await runCli(['calibrate', ...files, ...images, '--format', 'tensorrt', '--output', table])).toBe(0);
-      expect(await runCli(['evaluate', ...files, ...images, '--table', table, '--layers', '0', '--json'])).toBe(0);
+      const words = ['evaluate', ...files, ...images, '--table', table, '--labels', join(sample, 'labels.csv')];
+      const { code, stdout, stderr } = await cortado([...words, '--layers', '1', '--keep-float', 'fc6', '--json']);
+      expect(code, stderr).toBe(0);
+      const result = v.parse(contract, JSON.parse(stdout));
+      expect(result.layers.length).toBeGreaterThan(3);
+      expect(result.layers.map(({ layer }) => layer)).not.toContain('fc6');
+      const noises = result.layers.map(({ alone }) => alone.sqnr ?? Infinity);
+      expect(noises).toEqual(noises.toSorted((a, b) => a - b));
+      const unknown = await cortado([...words, '--layers', '0', '--keep-float', 'nothing']);
+      expect(unknown.code).toBe(1);
+      expect(unknown.stderr).toContain('no layer "nothing" to keep in float');
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
