@@ -98,6 +98,11 @@ export class ProjectSession {
     return join(this.resources, '..', 'native', 'fpga', 'rtl');
   }
 
+  /** The simulated accelerator of virtual Zynq boards, where `npm run fpga:simulator` builds it; CORTADO_FPGA_SIMULATION names another. */
+  get simulationFolder(): string {
+    return process.env.CORTADO_FPGA_SIMULATION ?? join(this.resources, '..', 'build', 'fpga');
+  }
+
   /** Where the search for the best accuracy writes its table. */
   get bestTableFile(): string {
     return join(this.project.folder, TABLE_FOLDER, BEST_TABLE);

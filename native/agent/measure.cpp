@@ -42,6 +42,17 @@ std::int64_t median(std::vector<std::int64_t> values) {
   return values[middle];
 }
 
+// Runs the network and appends what each operation of the processor took.
+void run_timed(Executor& executor, std::vector<std::vector<std::int64_t>>& times) {
+  times.resize(executor.operations().size());
+  std::int64_t last = monotonic_ns();
+  executor.run([&](std::size_t operation) {
+    const std::int64_t now = monotonic_ns();
+    times[operation].push_back(now - last);
+    last = monotonic_ns();
+  });
+}
+
 std::int64_t nanoseconds_of(std::uint64_t cycles, std::uint64_t clock_hz) {
   return static_cast<std::int64_t>(static_cast<double>(cycles) * 1e9 / static_cast<double>(clock_hz));
 }
@@ -79,7 +90,11 @@ Measurement measure_latencies(const Measured& measured, int warmup, int iteratio
     if (i == iterations / 2) say_conditions("during", events);
     mark();
     const std::int64_t start = monotonic_ns();
-    measured.executor.run();
+    if (measured.simulated()) {
+      run_timed(measured.executor, measurement.operation_ns);
+    } else {
+      measured.executor.run();
+    }
     std::int64_t latency = monotonic_ns() - start;
     mark();
     if (const Accelerator* accelerator = measured.accelerator) {
@@ -96,21 +111,14 @@ Measurement measure_latencies(const Measured& measured, int warmup, int iteratio
   return measurement;
 }
 
-void profile_layers(const Measured& measured, int iterations, Events& events) {
+void profile_layers(const Measured& measured, int iterations, Measurement measurement, Events& events) {
   events.set_stage("profiling");
-  const std::size_t operations = measured.executor.operations().size();
-  std::vector<std::vector<std::int64_t>> times(operations);
-  const int runs = std::clamp(iterations, 1, kProfiledRuns);
-  for (int i = 0; i < runs; ++i) {
-    std::int64_t last = monotonic_ns();
-    measured.executor.run([&](std::size_t operation) {
-      const std::int64_t now = monotonic_ns();
-      times[operation].push_back(now - last);
-      last = monotonic_ns();
-    });
+  std::vector<std::vector<std::int64_t>>& times = measurement.operation_ns;
+  if (times.empty()) {
+    for (int i = std::clamp(iterations, 1, kProfiledRuns); i > 0; --i) run_timed(measured.executor, times);
   }
   JsonArray layers;
-  for (std::size_t i = 0; i < operations; ++i) layers.add(describe_layer(measured, i, times[i]));
+  for (std::size_t i = 0; i < times.size(); ++i) layers.add(describe_layer(measured, i, times[i]));
   events.emit(event("layers").add("layers", layers.done()));
 }
 

@@ -25,14 +25,17 @@ struct Measurement {
   // the two included.
   AcceleratorCounters counters;
   std::int64_t processor_ns = 0;
+  // By operation, of all runs: on a simulated accelerator alone, where nothing is gained by runs of their
+  // own.
+  std::vector<std::vector<std::int64_t>> operation_ns;
 };
 
 // Runs the network `warmup` and then `iterations` times; says `warmup`, `conditions` and `sample`. In
 // nanoseconds.
 Measurement measure_latencies(const Measured& measured, int warmup, int iterations, Events& events);
 
-// Times each operation in some runs of their own and says `layers`.
-void profile_layers(const Measured& measured, int iterations, Events& events);
+// Says `layers`: the times of `measurement` where it has them, else of some runs of their own.
+void profile_layers(const Measured& measured, int iterations, Measurement measurement, Events& events);
 
 // What the accelerator counted, for `done`; null without one, or where nothing was measured.
 Json accelerator_counts(const Measured& measured, const Measurement& measurement);

@@ -101,7 +101,7 @@ Measurement run_session(Session& session, const Arguments& arguments, Events& ev
   const int warmup = arguments.warmup.value_or(measured.simulated() ? 0 : kUsualWarmup);
   const int iterations = arguments.iterations.value_or(measured.simulated() ? 1 : kUsualIterations);
   Measurement measurement = measure_latencies(measured, warmup, iterations, events);
-  if (arguments.profile) profile_layers(measured, iterations, events);
+  if (arguments.profile) profile_layers(measured, iterations, measurement, events);
   // Whatever was measured, the outputs are of a run with this input.
   if (iterations == 0 && !arguments.profile) session.executor().run();
   say_outputs(session.network(), session.executor(), 0, paths, events);

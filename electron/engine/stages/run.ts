@@ -27,6 +27,7 @@ export const run: Stage = async (context): Promise<{ readonly report: string }> 
     packagePath: built.file,
     needs: await packageNeeds(built.file),
     agentFor: session.agentFor,
+    simulationFolder: session.simulationFolder,
     credentials: login.credentials,
     hostKeys: login.hostKeys,
     settings: { iterations, warmup, threads: threads ?? undefined, backend, profile: true },

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 
+#include "accelerated_sample.h"
 #include "npy.h"
 #include "sample_network.h"
 #include "temporary_folder.h"
@@ -38,6 +39,26 @@ TEST_F(AgentTest, SaysItsVersion) {
   EXPECT_EQ(heard.exit_code, 0);
   ASSERT_EQ(heard.lines.size(), 1U);
   EXPECT_EQ(field(heard.line("version"), "formatVersion"), "1");
+}
+
+TEST_F(AgentTest, RunsAPackageForAnAcceleratorOnTheProcessorAndSaysWhy) {
+  write_package(test::accelerated_sample_package(0));
+  const Heard heard = run_agent({"verify", package});
+  EXPECT_EQ(heard.exit_code, 0);
+  EXPECT_EQ(field(heard.line("fallback"), "code").rfind("\"fpga.", 0), 0U) << heard.line("fallback");
+  EXPECT_EQ(field(heard.line("loaded"), "accelerator"), "null");
+  EXPECT_EQ(field(heard.line("verified"), "int8Blobs"), "9");
+  // Who asks for the processor is not told of what else there might be.
+  EXPECT_EQ(run_agent({"verify", package, "--backend", "reference"}).count("fallback"), 0);
+}
+
+TEST_F(AgentTest, InsistsOnTheAcceleratorWhereItIsAskedFor) {
+  EXPECT_EQ(field(run_agent({"verify", package, "--backend", "fpga"}).line("error"), "code"), "\"usage\"");
+  write_package(test::accelerated_sample_package(0));
+  const Heard heard = run_agent({"verify", package, "--backend", "fpga"});
+  EXPECT_EQ(heard.exit_code, 1);
+  EXPECT_EQ(heard.count("loaded"), 0);
+  EXPECT_EQ(field(heard.line("error"), "code").rfind("\"fpga.", 0), 0U) << heard.line("error");
 }
 
 TEST_F(AgentTest, Probes) {
