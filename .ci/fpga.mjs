@@ -10,9 +10,10 @@ import { quietly } from './agents.mjs';
 export function buildSimulation(root) {
   const source = join(root, 'native', 'fpga');
   const output = join(root, 'build', 'fpga');
-  // Configured every time: the models' files are known only when Verilator has run, and sources come and go.
+  // Configured every time: the models' files are known only when Verilator has run, sources come and go, and
+  // `npm run fpga:simulator` may have configured it without tests.
   const generator = existsSync(join(output, 'CMakeCache.txt')) ? [] : ['-G', 'Ninja'];
-  quietly(output, 'configure', root, ['-S', source, '-B', output, ...generator]);
+  quietly(output, 'configure', root, ['-S', source, '-B', output, '-DCORTADO_FPGA_TESTS=ON', ...generator]);
   process.stderr.write('Building the accelerator’s simulation …\n');
   quietly(output, 'build', root, ['--build', output, '--parallel', '2']);
   return output;
