@@ -11,10 +11,10 @@ const output = join(root, 'build', 'fpga');
 const NEEDED = { verilator: 'verilator', cmake: 'cmake', 'g++': 'g++', make: 'make' };
 
 install();
-if (!existsSync(join(output, 'CMakeCache.txt'))) {
-  process.stderr.write('Turning the RTL into C++ …\n');
-  quietly(output, 'configure', root, ['-S', join(root, 'native', 'fpga'), '-B', output, '-DCORTADO_FPGA_TESTS=OFF']);
-}
+process.stderr.write('Turning the RTL into C++ …\n');
+// An earlier configuration keeps what it says of tests.
+const options = existsSync(join(output, 'CMakeCache.txt')) ? [] : ['-DCORTADO_FPGA_TESTS=OFF'];
+quietly(output, 'configure', root, ['-S', join(root, 'native', 'fpga'), '-B', output, ...options]);
 process.stderr.write('Building the simulated accelerator: some minutes the first time …\n');
 const targets = ['cortado_fpga_xc7z010', 'cortado_fpga_xc7z020', 'cortado-fpga-simulator', 'run_image'];
 quietly(output, 'build', root, [
