@@ -3,8 +3,8 @@ import type { Tuning } from '../calibration/tuning/tuning.ts';
 import { ProgressMeter, type LongCall } from '../common/progress.ts';
 import type { Graph } from '../graph/graph.ts';
 import { multiplications, triedMethodNames } from './candidates.ts';
-import { isBetter, type Judge, type Verdict } from './judge.ts';
-import type { Candidate, CandidateMaker, Recipe } from './recipe.ts';
+import { isBetter, type Verdict } from './judge.ts';
+import type { Candidate, Recipe } from './recipe.ts';
 
 /** One thing that was tried, measured on inputs that calibration did not see. */
 export interface TuningStep {
@@ -60,8 +60,8 @@ export class Search {
 
   constructor(
     graph: Graph,
-    private readonly maker: CandidateMaker,
-    private readonly judge: Judge,
+    private readonly make: (recipe: Recipe, call: LongCall) => Promise<Candidate>,
+    private readonly judge: (candidate: Candidate) => Promise<Verdict>,
     private readonly call: LongCall,
   ) {
     this.floatCandidates = costShares(graph);
@@ -85,8 +85,8 @@ export class Search {
 
   private async attempt(what: string, recipe: Recipe, best?: Best): Promise<Best> {
     this.call.signal?.throwIfAborted();
-    const candidate = await this.maker.make(recipe, { signal: this.call.signal });
-    return this.decide(what, { recipe, candidate, verdict: await this.judge.judge(candidate) }, best, false);
+    const candidate = await this.make(recipe, { signal: this.call.signal });
+    return this.decide(what, { recipe, candidate, verdict: await this.judge(candidate) }, best, false);
   }
 
   /**
@@ -102,8 +102,8 @@ export class Search {
       for (const { layer, share } of candidates.filter((candidate) => candidate.share <= left)) {
         this.call.signal?.throwIfAborted();
         const recipe = { ...best.recipe, keepFloat: new Set([...best.recipe.keepFloat, layer]) };
-        const candidate = await this.maker.make(recipe, {});
-        const verdict = await this.judge.judge(candidate);
+        const candidate = await this.make(recipe, {});
+        const verdict = await this.judge(candidate);
         if (verdict.loss < best.verdict.loss) gains.push({ layer, share, found: { recipe, candidate, verdict } });
       }
       gains.sort((a, b) => a.found.verdict.loss - b.found.verdict.loss);

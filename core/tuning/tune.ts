@@ -59,7 +59,12 @@ export async function tune(request: TuningRequest): Promise<TuningResult> {
     const statistics = await exactStatistics(graph, session, name, learning, request);
     const byMethod = await methodThresholds(graph, session, name, learning, request);
     const maker = new CandidateMaker(graph, byMethod, statistics, learning);
-    const search = new Search(graph, maker, judge, request);
+    const search = new Search(
+      graph,
+      (recipe, call) => maker.make(recipe, call),
+      (candidate) => judge.judge(candidate),
+      request,
+    );
     return await search.run(request.floatShare ?? usualFloatShare);
   } finally {
     await Promise.all([session.close(), judging.close()]);

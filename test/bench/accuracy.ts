@@ -9,6 +9,7 @@ import { applyTuning } from '../../core/calibration/tuning/apply.ts';
 import { agentRunner } from '../../core/cli/local-runner.ts';
 import { npyToTensor, readNpy, writeNpy } from '../../core/common/npy.ts';
 import { readLabels } from '../../core/evaluation/labels.ts';
+import type { Tensor } from '../../core/common/tensor.ts';
 import { evaluate } from '../../core/evaluation/evaluate.ts';
 import { optimise } from '../../core/graph/passes.ts';
 import { createForwardSession } from '../../core/inference/onnx-session.ts';
@@ -45,6 +46,8 @@ const classes = new Set(['imagenet', 'cifar10', 'mnist']);
 /** Whose pictures show what its labels do not say. */
 const unlabelled = new Set(['hyperlpr_chars']);
 const folds = 2;
+/** Inputs that a model is measured on at the least; where pictures are fewer, they are shifted and mirrored. */
+const fewest = 32;
 const signal = new AbortController().signal;
 
 /**
@@ -74,11 +77,15 @@ async function measureModel(real: RealModel): Promise<ModelResult> {
     const loaded = await loadModel(real.name);
     const shape = [1, ...loaded.inputs[0].shape.slice(1)];
     const network = withInputShapes(loaded, new Map([[loaded.inputs[0].name, shape]]));
-    const files: string[] = [];
-    for (const picture of await picturesOf(real, 200)) {
-      const file = join(folder, `${basename(picture)}.npy`);
-      await writeNpy(file, await inputOf(real, picture, shape));
-      files.push(file);
+    const files: { readonly file: string; readonly fold: number }[] = [];
+    const pictures = await picturesOf(real, most(real));
+    for (const [index, picture] of pictures.entries()) {
+      const input = await inputOf(real, picture, shape);
+      for (let variant = 0; variant < Math.ceil(fewest / pictures.length); variant++) {
+        const file = join(folder, `${variant === 0 ? '' : `${variant}-`}${basename(picture)}.npy`);
+        await writeNpy(file, varied(input, variant));
+        files.push({ file, fold: index % folds });
+      }
     }
     const labels = await labelsOf(real);
     const result = {
@@ -90,8 +97,8 @@ async function measureModel(real: RealModel): Promise<ModelResult> {
     };
     const runner = await agentRunner(availableParallelism(), signal);
     for (let fold = 0; fold < folds; fold++) {
-      const inputs = files.filter((_, index) => index % folds !== fold);
-      const held = files.filter((_, index) => index % folds === fold);
+      const inputs = files.filter((one) => one.fold !== fold).map(({ file }) => file);
+      const held = files.filter((one) => one.fold === fold).map(({ file }) => file);
       const graph = optimise(lowerNetwork(network));
       const { table } = await calibrate({ network, inputs, format: 'ncnn' });
       const tuned = await tune({ network, inputs, preprocessing: undefined, runner, onProgress: tell(real.name) });
@@ -106,6 +113,25 @@ async function measureModel(real: RealModel): Promise<ModelResult> {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Large pictures take long. */
+function most({ preprocessing: { crop } }: RealModel): number {
+  return crop.width * crop.height > 100_000 ? 16 : 200;
+}
+
+/** The input moved by some pixels, what leaves on one side coming in on the other, every second time mirrored. */
+function varied({ shape, data }: Tensor, variant: number): Tensor {
+  const [, , height, width] = shape;
+  const [down, right] = [(variant * 3) % 11, (variant * 5) % 13];
+  const moved = data.map((_, index) => {
+    const column = index % width;
+    const row = Math.floor(index / width) % height;
+    const plane = index - column - row * width;
+    const from = variant % 2 === 0 ? column : width - 1 - column;
+    return data[plane + ((row + down) % height) * width + ((from + right) % width)];
+  });
+  return { shape, data: moved };
 }
 
 /** Adds what a set of scales does on `held` to `sum`, and what fp32 does to `exact`. */

@@ -33,7 +33,9 @@ describe('best accuracy', () => {
       flags: {},
     });
     const inputs = (await listImages(join(sample, 'images'))).slice(0, 24);
-    const { steps } = await tune({ network, inputs, preprocessing });
+    const { steps, keptFloat, table } = await tune({ network, inputs, preprocessing, floatShare: 0 });
+    expect(keptFloat).toEqual([]);
+    expect(table.weights.size).toBeGreaterThan(1);
     expect(steps[0]).toMatchObject({ what: 'KL', kept: true });
     let best = Infinity;
     for (const { what, loss, kept } of steps) {
