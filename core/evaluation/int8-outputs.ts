@@ -8,8 +8,8 @@ import { quantiseBlob } from '../quantization/execute/convert.ts';
 import type { QuantizedNetwork } from '../quantization/quantized-network.ts';
 
 /**
- * Runs a package once for each line `INPUT.npy OUTPUT.npy` of a list, as `cortado-agent run --input-list` does: the first
- * output under the name given, further ones with .1, .2 … before `.npy`.
+ * Runs a package once for each line `INPUT.npy OUTPUT.npy` of a list, as `cortado-agent run --input-list` does: a single
+ * output under the name given, several with .1, .2 … before `.npy`.
  */
 export type PackageRunner = (packageFile: string, listFile: string) => Promise<void>;
 
@@ -43,7 +43,10 @@ export async function packageOutputs(bytes: Uint8Array, outputs: number, runner:
 }
 
 function readOutputs(folder: string, index: number, outputs: number): Promise<readonly Float32Array[]> {
-  const names = Array.from({ length: outputs }, (_, output) => `${index}-out${output === 0 ? '' : `.${output}`}.npy`);
+  const names = Array.from(
+    { length: outputs },
+    (_, output) => `${index}-out${outputs === 1 ? '' : `.${output + 1}`}.npy`,
+  );
   return Promise.all(names.map(async (name) => npyToTensor(await readNpy(join(folder, name))).data));
 }
 
