@@ -7,6 +7,15 @@ export function errorTitle(code: string): string {
   return texts.coded('errorTitle', code) ?? texts.coded('errorTitle', family) ?? t('errorTitle.other');
 }
 
+/** What to do about an error: the catalogue's words for its code or family, which speak of the window; core's own where it has none. */
+export function errorAdvice({ code, advice, location }: WireError): string {
+  const values = { file: location.file ?? '', line: location.line ?? '' };
+  const [family] = code.split('.');
+  return (
+    texts.coded('errorAdvice', code, values) ?? texts.coded('errorAdvice', family, values) ?? texts.sentence(advice)
+  );
+}
+
 /** `file:line: field`; empty where the error names no place. */
 export function errorPlace({ location: { file, line, field } }: WireError): string {
   const where = file === undefined ? '' : line === undefined ? file : `${file}:${line}`;

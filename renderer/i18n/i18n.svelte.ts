@@ -32,7 +32,7 @@ class Texts {
 
   /** A sentence of the engine in the language that is used; as it is where no translation is known. */
   sentence(text: string): string {
-    return this.language === 'en' ? text : translateSentence(text);
+    return translateSentence(text, this.language);
   }
 
   number(value: number, digits = 2): string {

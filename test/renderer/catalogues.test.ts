@@ -8,6 +8,7 @@ import { fill, type Message } from '../../renderer/i18n/message.ts';
 import { translateSentence } from '../../renderer/i18n/sentences.ts';
 import { sentences } from '../../renderer/i18n/zh-CN/sentences.ts';
 import { chinese } from '../../renderer/i18n/zh-CN/index.ts';
+import { errorCodes } from './support/error-codes.ts';
 import { literalTexts } from './support/literal-texts.ts';
 
 const renderer = fileURLToPath(new URL('../../renderer/', import.meta.url));
@@ -48,12 +49,34 @@ describe('the catalogues', () => {
   });
 
   it('translate the sentences of core by their templates', () => {
-    expect(translateSentence('folded into conv1')).toBe('已合并到 conv1');
-    expect(translateSentence('3 of 64 weight scales of conv2 are 0: the weights there are (nearly) all 0.')).toBe(
-      'conv2 的 64 个权重缩放系数中有 3 个为 0：对应的权重（几乎）全为 0。',
-    );
-    expect(translateSentence('something new')).toBe('something new');
+    expect(translateSentence('folded into conv1', 'zh-CN')).toBe('已合并到 conv1');
+    expect(
+      translateSentence('3 of 64 weight scales of conv2 are 0: the weights there are (nearly) all 0.', 'zh-CN'),
+    ).toBe('conv2 的 64 个权重缩放系数中有 3 个为 0：对应的权重（几乎）全为 0。');
+    expect(translateSentence('something new', 'zh-CN')).toBe('something new');
+    expect(translateSentence('folded into conv1', 'en')).toBe('folded into conv1');
+    const noMean = 'No mean is subtracted: neither --mean nor --mean-file was given, and the prototxt names none.';
+    expect(translateSentence(noMean, 'en')).not.toContain('--');
     expect(new Set(sentences.map(([sentence]) => sentence)).size).toBe(sentences.length);
+  });
+});
+
+describe('errors', () => {
+  it('of every code that can reach the window have a title and say what to do, in its own words', async () => {
+    const codes = await errorCodes(fileURLToPath(new URL('../..', import.meta.url)));
+    expect(codes.size).toBeGreaterThan(100);
+    const without = (what: string): string[] =>
+      [...codes].flatMap(([code, file]) => {
+        const keys = [code, code.split('.')[0]].map((each) => `${what}.${each}`);
+        return keys.some((key) => Object.hasOwn(english, key)) ? [] : [`${code} of ${file}`];
+      });
+    expect(without('errorTitle')).toEqual([]);
+    expect(without('errorAdvice')).toEqual([]);
+  });
+
+  it('say nothing of the command line', () => {
+    const texts = Object.entries(english).filter(([key]) => key.startsWith('errorAdvice.') && !key.endsWith('.shard'));
+    expect(texts.filter(([, text]) => / --[a-z]|cortado [a-z]/.test(JSON.stringify(text)))).toEqual([]);
   });
 });
 

@@ -96,7 +96,7 @@ describe.skipIf(!hasBrowser)('the wizard over recorded answers', () => {
     await tell(page, 'stage', { ...stage, run: 9, status: 'failed', error });
     const alert = page.getByRole('alert');
     expect(await alert.textContent()).toMatch(
-      /The password is wrong.*refused the password.*What to do:.*Type it again/s,
+      /The password is wrong.*refused the password.*What to do:.*Type user and password again/s,
     );
     await alert.getByRole('button', { name: 'Copy details' }).click();
     await alert.getByText('Copied').first().waitFor();

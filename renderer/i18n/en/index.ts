@@ -1,4 +1,5 @@
 import { accuracy } from './accuracy.ts';
+import { advice } from './advice.ts';
 import { board } from './board.ts';
 import { calibrate } from './calibrate.ts';
 import { codes } from './codes.ts';
@@ -13,6 +14,7 @@ import { target } from './target.ts';
 export const english = {
   ...common,
   ...errors,
+  ...advice,
   ...codes,
   ...model,
   ...images,

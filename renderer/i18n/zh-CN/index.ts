@@ -1,6 +1,7 @@
 import type { english } from '../en/index.ts';
 import type { Translation } from '../message.ts';
 import { accuracy } from './accuracy.ts';
+import { advice } from './advice.ts';
 import { board } from './board.ts';
 import { calibrate } from './calibrate.ts';
 import { codes } from './codes.ts';
@@ -15,6 +16,7 @@ import { target } from './target.ts';
 export const chinese: Translation<typeof english> = {
   ...common,
   ...errors,
+  ...advice,
   ...codes,
   ...model,
   ...images,

@@ -1,5 +1,6 @@
-/** Templates of core's English sentences and their Chinese; `{0}`, `{1}` are numbered in the order of the English. */
-export const sentences: readonly (readonly [english: string, chinese: string])[] = [
+/** Templates of core's English sentences and their Chinese; `{0}`, `{1}` are numbered in the order of the English. The
+ * third, where core's speaks of the command line, is what the window says in English. */
+export const sentences: readonly (readonly [english: string, chinese: string, inWindow?: string])[] = [
   ['measuring ranges (pass 1 of 2)', '统计数值范围（第 1 遍，共 2 遍）'],
   ['counting values (pass 2 of 2)', '统计数值分布（第 2 遍，共 2 遍）'],
   ['running the network', '运行网络'],
@@ -42,6 +43,7 @@ export const sentences: readonly (readonly [english: string, chinese: string])[]
   [
     'No mean is subtracted: neither --mean nor --mean-file was given, and the prototxt names none.',
     '未减去均值：没有指定均值，prototxt 中也没有。',
+    'No mean is subtracted: none was given, and the prototxt names none.',
   ],
   ['mean {0} comes from transform_param.', '均值 {0} 来自 transform_param。'],
   ["norm {0} comes from transform_param's scale.", '缩放因子 {0} 来自 transform_param 的 scale。'],
