@@ -15,7 +15,7 @@ export async function errorCodes(root: string): Promise<ReadonlyMap<string, stri
   for (const source of sources) {
     visit(source, (node) => {
       if (!isCall(node) || !makers.has(nameOf(node.expression))) return;
-      const [first] = node.arguments ?? [];
+      const first = node.arguments?.at(0);
       if (first !== undefined) for (const code of literalsOf(first)) codes.set(code, source.fileName);
     });
   }
@@ -28,7 +28,7 @@ function makersIn(source: ts.SourceFile): string[] {
   const names: string[] = [];
   visit(source, (node) => {
     if (!ts.isNewExpression(node) || nameOf(node.expression) !== 'CortadoError') return;
-    const [code] = node.arguments ?? [];
+    const code = node.arguments?.at(0);
     if (code === undefined || !ts.isIdentifier(code)) return;
     const maker = enclosingFunction(node);
     if (maker !== undefined) names.push(maker);
