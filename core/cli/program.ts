@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { CortadoError } from '../common/errors.ts';
+import { addAddKeyCommand } from './commands/add-key.ts';
 import { addAppCommand } from './commands/app.ts';
 import { addBuildCommand } from './commands/build.ts';
 import { addCalibrateCommand } from './commands/calibrate.ts';
@@ -59,6 +60,7 @@ function makeProgram(signal: AbortSignal): Command {
   addBuildCommand(program, signal);
   addRunCommand(program, signal);
   addDeployCommand(program, signal);
+  addAddKeyCommand(program, signal);
   addReportCommand(program);
   addDemoCommand(program, signal);
   addAppCommand(program);

@@ -1,26 +1,19 @@
 import { Option, type Command } from 'commander';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { writeFileAtomically } from '../../common/files.ts';
 import { parseBoardAddress } from '../../deploy/address.ts';
 import { deploy } from '../../deploy/deploy.ts';
 import { packageNeeds } from '../../deploy/package-needs.ts';
-import type { Credentials } from '../../deploy/ssh/authentication.ts';
-import type { HostKeyPolicy, HostKeyQuestion } from '../../deploy/ssh/host-key.ts';
 import type { DeployEvent, DeployListener } from '../../deploy/stages.ts';
 import { createReport, reportJson } from '../../report/create.ts';
 import { reportText } from '../../report/text.ts';
 import { agentPath } from '../agents.ts';
+import { credentials, defaultKnownHosts, hostKeyPolicy, type LoginFlags } from '../board-login.ts';
 import { SIMULATION_FOLDER } from '../simulation.ts';
 import { parseCount, parseCountOrZero } from '../options.ts';
-import { ask, askSecret, isInteractive, note, print, progressOnStderr, secretFromStdin } from '../terminal.ts';
+import { note, print, progressOnStderr } from '../terminal.ts';
 
-interface DeployFlags {
+interface DeployFlags extends LoginFlags {
   readonly board: string;
-  readonly identity?: string;
-  readonly passwordStdin?: true;
-  readonly acceptHostKey?: string;
-  readonly knownHosts?: string;
   readonly iterations?: number;
   readonly warmup?: number;
   readonly threads?: number;
@@ -115,34 +108,4 @@ export function deployEventsOnStderr(): DeployListener {
         break;
     }
   };
-}
-
-async function credentials(flags: DeployFlags): Promise<Credentials> {
-  const secret = flags.passwordStdin === true ? await secretFromStdin() : undefined;
-  return {
-    identityFile: flags.identity,
-    password: flags.identity === undefined ? secret : undefined,
-    askSecret: async ({ kind, text, attempt }) => {
-      if (kind === 'passphrase' && secret !== undefined) return attempt === 1 ? secret : undefined;
-      if (!isInteractive()) return undefined;
-      return askSecret(text, 'Give it by standard input with --password-stdin, or use a key with --identity.');
-    },
-  };
-}
-
-function hostKeyPolicy(flags: DeployFlags): HostKeyPolicy {
-  return {
-    projectKnownHosts: flags.knownHosts,
-    acceptHostKey: flags.acceptHostKey,
-    ...(isInteractive() ? { askHostKey } : {}),
-  };
-}
-
-async function askHostKey(question: HostKeyQuestion): Promise<boolean> {
-  const answer = await ask(`${question.text} (yes/no) `);
-  return /^y(es)?$/i.test(answer.trim());
-}
-
-function defaultKnownHosts(): string {
-  return join(process.env.XDG_CONFIG_HOME ?? join(homedir(), '.config'), 'cortado', 'known_hosts');
 }

@@ -18,6 +18,8 @@ export const advice = {
   'errorAdvice.board.folder': 'Install Cortado again.',
   'errorAdvice.board.illegal-instruction':
     'The processor is older than the agent expects: use a board with 64-bit ARM, or ARMv7 with NEON.',
+  'errorAdvice.board.key-file': 'Choose another place for the key, one that you may write to.',
+  'errorAdvice.board.key-not-installed': 'See that the user may write to the home folder on the board, then try again.',
   'errorAdvice.board.no-shell': 'Log in as a user whose login shell is a real shell (/bin/sh).',
   'errorAdvice.board.no-workspace':
     'Make room on the board, and see that the user may write to the home folder or /tmp and start programs there.',

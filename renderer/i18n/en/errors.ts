@@ -93,6 +93,8 @@ export const errors = {
   'errorTitle.project.name': 'The project needs a name',
   'errorTitle.package.version': 'The package is of another version',
   'errorTitle.package.target': 'The board has no FPGA',
+  'errorTitle.board.key-file': 'The key could not be made',
+  'errorTitle.board.key-not-installed': 'The key could not be installed',
   'errorTitle.defect': 'Cortado made a mistake',
   'errorTitle.other': 'That did not work',
 } as const;

@@ -16,6 +16,8 @@ export const advice: Translation<typeof english> = {
   'errorAdvice.board.disk-full': '请清理开发板的存储空间后重试；板上没有留下任何文件。',
   'errorAdvice.board.folder': '请重新安装 Cortado。',
   'errorAdvice.board.illegal-instruction': '处理器低于代理程序的要求：请使用 64 位 ARM 或带 NEON 的 ARMv7 开发板。',
+  'errorAdvice.board.key-file': '请为密钥选择另一个可写的位置。',
+  'errorAdvice.board.key-not-installed': '请确认该用户可以写入板上的主目录，然后重试。',
   'errorAdvice.board.no-shell': '请使用登录 shell 为真正 shell（/bin/sh）的用户。',
   'errorAdvice.board.no-workspace': '请腾出开发板的空间，并确认该用户可以写入主目录或 /tmp 并在其中运行程序。',
   'errorAdvice.board.unsupported': '请使用 64 位 ARM（aarch64）或带 NEON 的 32 位 ARMv7 开发板。',

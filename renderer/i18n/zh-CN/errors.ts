@@ -95,6 +95,8 @@ export const errors: Translation<typeof english> = {
   'errorTitle.project.name': '项目需要名称',
   'errorTitle.package.version': '部署包的版本不同',
   'errorTitle.package.target': '开发板没有 FPGA',
+  'errorTitle.board.key-file': '无法创建密钥',
+  'errorTitle.board.key-not-installed': '无法安装密钥',
   'errorTitle.defect': 'Cortado 内部出错',
   'errorTitle.other': '操作未成功',
 };
