@@ -27,7 +27,7 @@ describe('boards that announce themselves', () => {
   // A socket that is bound to the group hears nothing but multicast, and that on the loopback interface alone.
   it.skipIf(process.platform !== 'linux')('are found, and nothing is said after the search was stopped', async () => {
     const place = { interface: '127.0.0.1', bind: '224.0.0.251', port: 20_000 + (process.pid % 30_000) };
-    const board = new Bonjour({ ...place } as ConstructorParameters<typeof Bonjour>[0]);
+    const board = new Bonjour({ ...place });
     board.publish({ name: 'a board', type: 'ssh', port: 22, host: 'board.local', probe: false });
     let tell: (boards: readonly FoundBoard[]) => void = () => undefined;
     const found = new Promise<readonly FoundBoard[]>((resolve) => {

@@ -35,7 +35,7 @@ const TYPES = ['ssh', 'sftp-ssh', 'workstation'] as const;
  */
 export function findBoards(onFound: (boards: readonly FoundBoard[]) => void, place: SearchPlace = {}): BoardSearch {
   // A network without multicast is no error here.
-  const bonjour = new Bonjour({ ...place } as ConstructorParameters<typeof Bonjour>[0], () => undefined);
+  const bonjour = new Bonjour({ ...place }, () => undefined);
   // Its socket's errors would end the process: the library hands them to nobody.
   const { mdns } = (bonjour as unknown as { readonly server: { readonly mdns: EventEmitter } }).server;
   mdns.on('error', () => undefined);
