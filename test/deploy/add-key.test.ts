@@ -38,7 +38,9 @@ describe.skipIf(!canStartOpenSsh())("a key for Debian's OpenSSH server", () => {
     expect(after.startsWith(`${before}\nssh-ed25519 `)).toBe(true);
     expect(await addKeyToBoard(request)).toEqual({ made: false, added: false });
     expect(await authorised()).toBe(after);
-    expect(await addKeyToBoard({ ...request, credentials: { identityFile: request.keyFile } })).toMatchObject({ added: false });
+    expect(await addKeyToBoard({ ...request, credentials: { identityFile: request.keyFile } })).toMatchObject({
+      added: false,
+    });
   });
 
   it('may have a passphrase', async () => {
