@@ -56,7 +56,7 @@ export async function currentInputs(
     tuning: { model: modelHash, images: imagesHash },
     target: build,
     board: { board: boardHash },
-    run: { target: hashOf(build), board: boardHash, run: hashOf(run) },
+    run: { target: hashOf(build), board: boardHash, run: hashOf([run, await file(run.picture)]) },
   };
 }
 

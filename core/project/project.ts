@@ -110,6 +110,7 @@ const pathFields: ReadonlySet<string> = new Set([
   'calibrate.table',
   'target.golden',
   'board.identityFile',
+  'run.picture',
 ]);
 
 function withStoredPaths(folder: string, { step, change }: DecisionChange): unknown {

@@ -71,6 +71,8 @@ const runSchema = v.strictObject({
   warmup: v.pipe(v.number(), v.integer(), v.minValue(0)),
   threads: v.nullable(count),
   backend: v.picklist(['auto', 'reference', 'neon']),
+  /** A picture that the board shall answer; null for that of the check. */
+  picture: v.optional(v.nullable(path), null),
 });
 
 /** What the user has decided, by step. */
@@ -121,5 +123,5 @@ export const INITIAL_DECISIONS: Decisions = {
   accuracy: { pictures: null, keepInFloat: [], scales: 'calibrated' },
   target: { board: null, backend: 'neon', precision: 'int8', golden: null },
   board: { address: null, identityFile: null, keepOnBoard: false },
-  run: { iterations: 100, warmup: 10, threads: null, backend: 'auto' },
+  run: { iterations: 100, warmup: 10, threads: null, backend: 'auto', picture: null },
 };

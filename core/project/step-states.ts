@@ -86,7 +86,7 @@ async function uselessImages(project: Project): Promise<readonly string[]> {
 
 /** Files that were chosen and are gone. */
 async function missingOf(project: Project, step: Step): Promise<readonly string[]> {
-  const { model, images, calibrate, target, board } = project.decisions;
+  const { model, images, calibrate, target, board, run } = project.decisions;
   const files: Partial<Record<Step, Readonly<Record<string, string | null>>>> = {
     model: { 'missing.prototxt': model.proto, 'missing.caffemodel': model.weights },
     images: {
@@ -98,6 +98,7 @@ async function missingOf(project: Project, step: Step): Promise<readonly string[
     calibrate: { 'missing.table': calibrate.table },
     target: { 'missing.golden': target.golden },
     board: { 'missing.identity-file': board.identityFile },
+    run: { 'missing.picture': run.picture },
   };
   const missing: string[] = [];
   for (const [code, path] of Object.entries(files[step] ?? {})) {

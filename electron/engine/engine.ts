@@ -8,6 +8,7 @@ import type { EngineSurroundings, FromEngine, ProjectRequest } from '../shared/m
 import { stageNames, type ProjectView } from '../shared/schemas/stages.ts';
 import { BoardAccess } from './board-access.ts';
 import { MainSecrets } from './main-secrets.ts';
+import { NearbyBoards } from './nearby-boards.ts';
 import { ProjectSession } from './project-session.ts';
 import { projectView } from './project-view.ts';
 import { Questions } from './questions.ts';
@@ -18,6 +19,7 @@ import type { Tell } from './tell.ts';
 export interface OpenProject {
   readonly session: ProjectSession;
   readonly desk: StageDesk;
+  readonly boards: BoardAccess;
   readonly view: () => Promise<ProjectView>;
 }
 
@@ -25,6 +27,7 @@ export interface OpenProject {
 export class Engine {
   readonly questions: Questions;
   readonly secrets: MainSecrets;
+  readonly nearby: NearbyBoards;
   private open: OpenProject | undefined;
 
   constructor(
@@ -40,6 +43,7 @@ export class Engine {
       },
     );
     this.secrets = new MainSecrets(sendToMain);
+    this.nearby = new NearbyBoards(tell);
   }
 
   /** The open project. Throws `project.none`. */
@@ -69,7 +73,8 @@ export class Engine {
       onChange,
       stageNames.find((name) => name === unfinished && name !== 'load') ?? null,
     );
-    this.open = { session, desk, view };
+    this.nearby.look(false);
+    this.open = { session, desk, boards, view };
     return view();
   }
 }

@@ -5,6 +5,7 @@ import { engineCalls } from '../shared/ipc-schema.ts';
 import type { FromEngine, PortCall, PortMessage, ToEngine } from '../shared/messages.ts';
 import { toWireError } from '../shared/wire-error.ts';
 import { Engine } from './engine.ts';
+import { boardQueries } from './queries/boards.ts';
 import { inputQueries } from './queries/inputs.ts';
 import { projectQueries } from './queries/project.ts';
 import { resultQueries } from './queries/results.ts';
@@ -27,7 +28,12 @@ const tell: Tell = (name, payload) => {
 };
 
 const engine = new Engine(tell, sendToMain);
-const handlers = { ...projectQueries(engine), ...inputQueries(engine), ...resultQueries(engine) };
+const handlers = {
+  ...projectQueries(engine),
+  ...inputQueries(engine),
+  ...boardQueries(engine),
+  ...resultQueries(engine),
+};
 
 process.parentPort.on('message', ({ data, ports }) => {
   const message = data as ToEngine;

@@ -95,6 +95,13 @@ export const engineCalls = {
   /** Result of the stage `tune`; null before it. */
   'tuning.get': call(nothing, v.nullable(results.tuningSchema)),
   'boards.list': call(nothing, v.array(results.boardDescriptionSchema)),
+  /** Looks for boards in the local network, told by `boards.found`, until it is called with `on` false. */
+  'boards.search': call(v.strictObject({ on: v.boolean() }), nothing),
+  /** Makes a key (or takes the one made before), lets it in on the board of the project, and logs in with it. */
+  'board.makeKey': call(
+    v.strictObject({ passphrase: text }),
+    v.object({ file: path, made: v.boolean(), added: v.boolean() }),
+  ),
   'build.get': call(nothing, v.nullable(results.buildSchema)),
   /** Takes the board's key out of Cortado's own list, so that the next connection asks; false where it is not in that. */
   'board.forgetHostKey': call(nothing, v.boolean()),
@@ -136,6 +143,8 @@ export const events = {
   question: stages.questionSchema,
   /** The question need not be answered any more. */
   'question.closed': v.object({ id: text }),
+  /** All boards that a search has found so far. */
+  'boards.found': v.array(results.foundBoardSchema),
   live: results.liveSchema,
 } as const;
 

@@ -1,8 +1,6 @@
 import { copyFile, rm } from 'node:fs/promises';
 import { CortadoError, errorText } from '../../../core/common/errors.ts';
 import { writeFileAtomically } from '../../../core/common/files.ts';
-import { parseBoardAddress } from '../../../core/deploy/address.ts';
-import { forgetHostKeys, knownHostName } from '../../../core/deploy/ssh/known-hosts.ts';
 import { compareReports } from '../../../core/report/compare.ts';
 import { reportJson } from '../../../core/report/create.ts';
 import { layersCsv, samplesCsv, summaryCsv } from '../../../core/report/csv.ts';
@@ -12,10 +10,8 @@ import type { Report } from '../../../core/report/schema.ts';
 import { findingsOf, overallLevel } from '../../../core/report/verdict.ts';
 import type { Handlers } from '../../shared/answer-call.ts';
 import type { CallArgs, EngineCallName } from '../../shared/ipc-schema.ts';
-import type { AccuracyView, BoardView, BuildView, TuningView } from '../../shared/schemas/results.ts';
-import { knownHostsFile } from '../board-access.ts';
+import type { AccuracyView, BuildView, TuningView } from '../../shared/schemas/results.ts';
 import type { Engine } from '../engine.ts';
-import { listBoards } from '../boards.ts';
 import { listDevices } from '../devices.ts';
 import { fewerBins } from '../histogram-view.ts';
 import { undecided } from '../project-session.ts';
@@ -24,7 +20,7 @@ import type { StoredCalibration } from '../stages/calibrate.ts';
 
 type Names = Extract<
   EngineCallName,
-  `${'devices' | 'calibration' | 'accuracy' | 'tuning' | 'boards' | 'build' | 'board' | 'reports' | 'results'}.${string}`
+  `${'devices' | 'calibration' | 'accuracy' | 'tuning' | 'build' | 'reports' | 'results'}.${string}`
 >;
 
 /** Calls about what the stages found. */
@@ -44,15 +40,7 @@ export function resultQueries(engine: Engine): Handlers<Names> {
     },
     'accuracy.get': () => stored<AccuracyView>('accuracy'),
     'tuning.get': () => stored<TuningView>('tuning'),
-    'boards.list': () => listBoards(engine.project.session.resources),
     'build.get': () => stored<BuildView>('target'),
-    'board.forgetHostKey': async () => {
-      const { address } = engine.project.session.project.decisions.board;
-      const board = address === null ? undefined : parseBoardAddress(address);
-      if (board?.kind !== 'ssh') return false;
-      return (await forgetHostKeys(knownHostsFile(), knownHostName(board.host, board.port))) > 0;
-    },
-    'board.get': () => stored<BoardView>('board'),
     'reports.list': () => listReports(engine.project.session.project.folder),
     'reports.get': async ({ id }) => {
       const found = await report(id);

@@ -61,10 +61,10 @@ describe('the stage "build"', () => {
 describe('the boards', () => {
   it('say which accelerator they can have', async () => {
     const open = await openSampleProject();
-    const boards = v.parse(v.array(boardDescriptionSchema), await listBoards(open.session.resources));
+    const boards = v.parse(v.array(boardDescriptionSchema), await listBoards(open.session.resources, '/nowhere'));
     await open.remove();
     const of = (id: string) => boards.find((board) => board.id === id)?.accelerator;
-    expect(of('pynq-z1')).toEqual({ part: 'xc7z020', clockHz: 100e6 });
+    expect(of('pynq-z1')).toEqual({ part: 'xc7z020', clockHz: 100e6, simulated: false });
     expect(of('zybo-z7-10')).toMatchObject({ part: 'xc7z010' });
     expect(of('raspberry-pi-4')).toBeNull();
   });

@@ -7,6 +7,7 @@ import type { DeployEvent } from '../../../core/deploy/stages.ts';
 import { createReport, reportJson } from '../../../core/report/create.ts';
 import type { BuildView } from '../../shared/schemas/results.ts';
 import { LiveSamples } from '../live-samples.ts';
+import { pictureInput } from '../picture-input.ts';
 import { undecided } from '../project-session.ts';
 import { reportFile } from '../report-files.ts';
 import type { Stage, StageContext } from '../stage-context.ts';
@@ -21,13 +22,18 @@ export const run: Stage = async (context): Promise<{ readonly report: string }> 
   const identity = board.identityFile === null ? undefined : session.project.pathOf(board.identityFile);
   const login = boards.login(board.address, identity, signal);
   const samples = new LiveSamples(context.live);
-  const { iterations, warmup, threads, backend } = settings;
+  const { threads, backend } = settings;
+  // A simulated accelerator takes the same cycles each time, and long: deploy knows how often is enough.
+  const isSimulated = login.board.kind === 'virtual' && login.board.accelerator !== undefined;
+  const { iterations, warmup } = isSimulated ? { iterations: undefined, warmup: undefined } : settings;
+  const input = await pictureInput(session, signal);
   const boardRun = await deploy({
     board: login.board,
     packagePath: built.file,
     needs: await packageNeeds(built.file),
     agentFor: session.agentFor,
     simulationFolder: session.simulationFolder,
+    inputPath: input?.file,
     credentials: login.credentials,
     hostKeys: login.hostKeys,
     settings: { iterations, warmup, threads: threads ?? undefined, backend, profile: true },
@@ -36,7 +42,7 @@ export const run: Stage = async (context): Promise<{ readonly report: string }> 
     onEvent: (event) => {
       tell(context, samples, event);
     },
-  });
+  }).finally(() => input?.remove());
   samples.flush();
   login.succeeded();
   const report = createReport(boardRun);

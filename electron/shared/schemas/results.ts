@@ -122,11 +122,18 @@ export const boardDescriptionSchema = v.object({
   features: v.array(text),
   memoryMiB: v.array(index),
   fpga: v.exactOptional(v.object({ part: text, family: text, luts: index, dspSlices: index })),
-  /** The accelerator that can be built for it, at its usual clock; null where there is none. */
-  accelerator: v.nullable(v.object({ part: text, clockHz: count })),
+  /**
+   * The accelerator that can be built for it, at its usual clock, and whether it can be simulated on this computer; null where there is
+   * none.
+   */
+  accelerator: v.nullable(v.object({ part: text, clockHz: count, simulated: v.boolean() })),
   notes: v.array(text),
 });
 export type BoardDescriptionView = v.InferOutput<typeof boardDescriptionSchema>;
+
+/** A computer of the local network that one can log in to (core/deploy/find-boards). */
+export const foundBoardSchema = v.object({ host: text, name: text, address: v.nullable(text), port: index });
+export type FoundBoardView = v.InferOutput<typeof foundBoardSchema>;
 
 /** What the probe found, with warnings in sentences. */
 export const boardViewSchema = v.object({

@@ -15,6 +15,7 @@ export const codes = {
   'reason.missing.class-names': 'The file of class names is gone.',
   'reason.missing.mean-file': 'The mean file is gone.',
   'reason.missing.table': 'The table that was chosen is gone.',
+  'reason.missing.picture': 'The picture for the board is gone.',
   'reason.missing.golden': 'The picture for the check is gone.',
   'reason.missing.identity-file': 'The key file is gone.',
   'reason.no-result.model': 'The network has not been read yet.',

@@ -5,9 +5,14 @@ export interface AddressParts {
   readonly host: string;
 }
 
+/** Whether an address is that of the board inside this computer: `virtual`, or `virtual:BOARD` with a simulated accelerator. */
+export function isVirtual(address: string | null): boolean {
+  return address === 'virtual' || address?.startsWith('virtual:') === true;
+}
+
 /** Splits an address; an address without a user gives an empty one. */
 export function splitAddress(address: string | null): AddressParts {
-  if (address === null || address === 'virtual') return { user: '', host: '' };
+  if (address === null || isVirtual(address)) return { user: '', host: '' };
   const at = address.lastIndexOf('@');
   return at < 0 ? { user: '', host: address } : { user: address.slice(0, at), host: address.slice(at + 1) };
 }

@@ -37,6 +37,12 @@ export class RunStepState {
     return this.project.decisions.board.address === null ? 'board' : undefined;
   }
 
+  async choosePicture(): Promise<void> {
+    const { app } = this.project;
+    const picture = app.taken(await app.api.call('dialog.openFile', { kind: 'picture' }));
+    if (typeof picture === 'string') await this.change({ picture });
+  }
+
   /** Listens to what the board says; returns the function that ends it. */
   listen(): () => void {
     return this.project.app.api.on('live', (live) => {

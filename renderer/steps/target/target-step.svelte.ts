@@ -4,6 +4,7 @@ import type { BoardDescriptionView, BuildView } from '../../../electron/shared/s
 import { t } from '../../i18n/i18n.svelte.ts';
 import type { ProjectState } from '../../state/project.svelte.ts';
 import { Resource } from '../../state/resource.svelte.ts';
+import { isVirtual } from '../board/board-address.ts';
 
 const KIND_ORDER = ['virtual', 'board', 'generic'] as const;
 
@@ -71,7 +72,7 @@ export class TargetStepState {
     await this.project.decide({ step: 'target', change: { board: id, ...(keepsBackend ? {} : { backend: 'neon' }) } });
     const { address } = this.project.decisions.board;
     if (kind === 'virtual' && address !== 'virtual') await this.setAddress('virtual');
-    if (kind !== 'virtual' && address === 'virtual') await this.setAddress(null);
+    if (kind !== 'virtual' && isVirtual(address)) await this.setAddress(null);
   }
 
   async change(change: Partial<Decisions['target']>): Promise<void> {

@@ -161,6 +161,10 @@ export class CortadoDouble implements CortadoApi {
       'tuning.get': () => (stages.hasRun('tune') ? data.tuning : null),
       'board.forgetHostKey': () => true,
       'boards.list': () => data.boards,
+      'boards.search': ({ on }) => {
+        if (on) this.emit('boards.found', [{ host: 'pi.local', name: 'pi', address: '192.168.1.20', port: 22 }]);
+      },
+      'board.makeKey': () => ({ file: '/home/user/.ssh/cortado_ed25519', made: true, added: true }),
       'build.get': () => {
         if (!stages.hasRun('build')) return null;
         return stages.view.decisions.target.backend === 'fpga' ? data.fpgaBuild : data.build;
