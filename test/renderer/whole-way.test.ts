@@ -131,6 +131,36 @@ describe.skipIf(!hasBrowser)('the wizard over recorded answers', () => {
     await page.close();
   });
 
+  it('finds boards only when asked to, and takes over the one that is chosen', async () => {
+    await open({ project: 'after' });
+    await page.getByRole('button', { name: /^Board/ }).click();
+    await page.getByRole('radio', { name: /A board in the network/ }).check();
+    expect((await callsOf(page)).some(({ name }) => name === 'boards.search')).toBe(false);
+    await page.getByRole('button', { name: 'Find boards in this network' }).click();
+    await page.getByRole('button', { name: 'pi (192.168.1.20)' }).click();
+    expect(await page.getByRole('textbox', { name: 'Name or address' }).inputValue()).toBe('pi.local');
+    await page.getByRole('button', { name: 'Back' }).click();
+    expect((await callsOf(page)).at(-1)).not.toEqual({ name: 'boards.search', args: { on: true } });
+    expect(await callsOf(page)).toContainEqual({ name: 'boards.search', args: { on: false } });
+    await page.close();
+  });
+
+  it('makes a key and logs in with it from then on', async () => {
+    await open({ project: 'after' });
+    await page.getByRole('button', { name: /^Board/ }).click();
+    await page.getByRole('radio', { name: /A board in the network/ }).check();
+    await page.getByRole('textbox', { name: 'User' }).fill('pi');
+    await page.getByRole('textbox', { name: 'Name or address' }).fill('pi.local');
+    await page.getByRole('radio', { name: /New key/ }).check();
+    await page.getByRole('button', { name: 'Make a key and install it' }).click();
+    await page.getByText('The board lets this key in now.').waitFor();
+    expect(await callsOf(page)).toContainEqual({
+      name: 'project.decide',
+      args: { step: 'board', change: { identityFile: '/home/user/.ssh/cortado_ed25519' } },
+    });
+    await page.close();
+  });
+
   it('asks for a password and says that the last one was wrong', async () => {
     await open({ project: 'after' });
     await tell(page, 'question', {

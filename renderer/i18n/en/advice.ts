@@ -206,4 +206,18 @@ export const advice = {
   'errorAdvice.tuning.mismatch': 'Search for the best accuracy again in the step Accuracy.',
   'errorAdvice.tuning.outdated': 'Search again in the step Accuracy, or use the scales of the calibration there.',
   'errorAdvice.tuning.table': 'Search for the best accuracy again in the step Accuracy.',
+  'errorAdvice.bitstream.part': 'Choose the bitstream that was built for this board.',
+  'errorAdvice.bitstream.foreign': 'Choose a bitstream of Cortado’s accelerator.',
+  'errorAdvice.bitstream.fingerprint': 'Choose the bitstream that belongs to this version of Cortado.',
+  'errorAdvice.bitstream.damaged': 'Copy the bitstream again, or build it again.',
+  'errorAdvice.vivado': 'Bitstreams are built on the command line: see the documentation of the FPGA.',
+  'errorAdvice.calibration.weights':
+    'Take prototxt and caffemodel from the same source: these weights cannot be right.',
+  'errorAdvice.calibration.worker': 'Try again; with fewer threads in the step Calibrate if it happens twice.',
+  'errorAdvice.evaluation.boxes': 'Correct the file of boxes: {file}',
+  'errorAdvice.evaluation.boxes-class': 'Name the classes in the file of boxes as the class names have them.',
+  'errorAdvice.evaluation.no-boxes': 'The boxes name other files: write file names as the pictures have them.',
+  'errorAdvice.evaluation.no-detector': 'This network finds no boxes: measure it by classes.',
+  'errorAdvice.fpga.no-simulation':
+    'Choose the virtual board without an accelerator; from source, npm run fpga:simulator builds the simulation.',
 } as const;

@@ -95,6 +95,12 @@ export const errors = {
   'errorTitle.package.target': 'The board has no FPGA',
   'errorTitle.board.key-file': 'The key could not be made',
   'errorTitle.board.key-not-installed': 'The key could not be installed',
+  'errorTitle.bitstream': 'The bitstream cannot be used',
+  'errorTitle.vivado': 'The bitstream could not be built',
+  'errorTitle.fpga.no-simulation': 'The accelerator cannot be simulated here',
+  'errorTitle.calibration.worker': 'A process of the calibration stopped',
+  'errorTitle.calibration.weights': 'The weights cannot be right',
+  'errorTitle.evaluation.boxes': 'The boxes cannot be read',
   'errorTitle.defect': 'Cortado made a mistake',
   'errorTitle.other': 'That did not work',
 } as const;

@@ -97,6 +97,12 @@ export const errors: Translation<typeof english> = {
   'errorTitle.package.target': '开发板没有 FPGA',
   'errorTitle.board.key-file': '无法创建密钥',
   'errorTitle.board.key-not-installed': '无法安装密钥',
+  'errorTitle.bitstream': '无法使用该比特流',
+  'errorTitle.vivado': '无法构建比特流',
+  'errorTitle.fpga.no-simulation': '本机无法仿真加速器',
+  'errorTitle.calibration.worker': '校准进程已停止',
+  'errorTitle.calibration.weights': '权重不正确',
+  'errorTitle.evaluation.boxes': '无法读取标注框',
   'errorTitle.defect': 'Cortado 内部出错',
   'errorTitle.other': '操作未成功',
 };
