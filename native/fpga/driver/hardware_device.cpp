@@ -7,6 +7,7 @@
 #include "bitstream.h"
 #include "bitstream_loader.h"
 #include "fabric_clock.h"
+#include "measure_clock.h"
 #include "memory_source.h"
 #include "refusal.h"
 #include "register_window.h"
@@ -28,6 +29,7 @@ class HardwareDevice : public AcceleratorDevice {
       : system_(std::move(system)), window_(std::move(window)), description_(std::move(description)) {}
 
   const DeviceDescription& description() const override { return description_; }
+  void set_clock(std::uint64_t hz) { description_.clock_hz = hz; }
   std::uint32_t read(std::uint32_t offset) override { return window_.memory().read32(offset); }
   void write(std::uint32_t offset, std::uint32_t value) override { window_.memory().write32(offset, value); }
 
@@ -80,6 +82,18 @@ void require_board(const LinuxSystem& system, const ConfigurationPort& port,
   }
 }
 
+// Of a device whose clock this user may not read.
+std::uint64_t learned_clock(AcceleratorDevice& device) {
+  const std::uint64_t hz = measure_clock(device, [] {
+    const auto time = std::chrono::steady_clock::now().time_since_epoch();
+    return static_cast<std::uint64_t>(std::chrono::nanoseconds(time).count());
+  });
+  if (hz != 0) return hz;
+  throw Refusal{"fpga.clock", "The accelerator's clock can neither be read nor measured.",
+                "Log in as root; if that does not help, the logic's clock may be switched off: load the "
+                "bitstream again (--bitstream FILE.bit)."};
+}
+
 void check_registers(const RegisterWindow& window, const DeviceRequirements& required) {
   std::uint32_t id = 0;
   if (!window.memory().try_read32(registers::kId, id) || id != registers::kIdValue) {
@@ -128,7 +142,10 @@ std::unique_ptr<AcceleratorDevice> open_hardware_device(const DeviceRequirements
   description.name = window.name();
   description.part = required.part;
   description.clock_hz = clock;
-  return std::make_unique<HardwareDevice>(std::move(system), std::move(window), std::move(description));
+  auto device =
+      std::make_unique<HardwareDevice>(std::move(system), std::move(window), std::move(description));
+  if (clock == 0) device->set_clock(learned_clock(*device));
+  return device;
 }
 
 std::unique_ptr<AcceleratorDevice> open_hardware_device(const DeviceRequirements& required,

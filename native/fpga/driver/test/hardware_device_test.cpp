@@ -256,10 +256,19 @@ TEST_F(Hardware, AClockThatCannotBeIsTold) {
   EXPECT_EQ(refusal().code, "fpga.clock");
 }
 
-TEST_F(Hardware, AClockThatNobodyMayReadIsUnknown) {
+// Then it is measured, and these registers are plain files, where no program ends.
+TEST_F(Hardware, AClockThatCanNeitherBeReadNorMeasuredIsTold) {
   uio();
   std::remove((root.path() + "/dev/mem").c_str());
-  EXPECT_EQ(open()->description().clock_hz, 0U);
+  EXPECT_EQ(refusal().code, "fpga.memory.none");
+  root.write("/sys/class/u-dma-buf/udmabuf0/phys_addr", "0x18000000\n");
+  root.write("/sys/class/u-dma-buf/udmabuf0/size", "65536\n");
+  root.write("/sys/class/u-dma-buf/udmabuf0/sync_for_device", "");
+  root.device("/dev/udmabuf0", 65536);
+  const Refusal found = refusal();
+  EXPECT_EQ(found.code, "fpga.clock");
+  EXPECT_NE(found.message.find("measured"), std::string::npos);
+  EXPECT_EQ(root.word("/dev/udmabuf0", 0), 0x1fU);
 }
 
 TEST_F(Hardware, UltraScaleHasItsOwnAddresses) {
