@@ -69,7 +69,7 @@ export class FineHistogram {
       dense === undefined
         ? undefined
         : { top: dense.bins.top, hasNegatives: dense.bins.hasNegatives, counts: dense.total() };
-    return { fineness, range, zeros, kept: this.kept?.slice(0, this.keptCount), counted };
+    return { fineness, range, zeros, kept: this.kept?.subarray(0, this.keptCount), counted };
   }
 
   /** Counts values. Where some are not finite, `range.notFinite` says so and the histogram is of no use. */

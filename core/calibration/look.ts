@@ -25,6 +25,8 @@ export interface Looker {
   look(region: Region, values: Float32Array): BlobRange;
   /** What was found so far; the looker is empty afterwards. */
   take(): Found;
+  /** The same in parts that are not large, for sending. */
+  takeParts(): Iterable<Found>;
   /** Adds what another looker of the same kind found. Exact. */
   merge(found: Found): void;
 }
@@ -51,6 +53,10 @@ class RangeLooker implements Looker {
     const { ranges } = this;
     this.ranges = new Map();
     return { kind: 'ranges', ranges };
+  }
+
+  takeParts(): Iterable<Found> {
+    return [this.take()];
   }
 
   merge(found: Found): void {
@@ -88,6 +94,10 @@ class CountLooker implements Looker {
     return { kind: 'counts', counts };
   }
 
+  takeParts(): Iterable<Found> {
+    return [this.take()];
+  }
+
   merge(found: Found): void {
     if (found.kind !== 'counts') throw otherKind(found);
     for (const [id, theirs] of found.counts) {
@@ -121,6 +131,13 @@ class FineLooker implements Looker {
     const histograms = new Map([...this.histograms].map(([id, histogram]) => [id, histogram.state()] as const));
     this.histograms = new Map();
     return { kind: 'fine', histograms };
+  }
+
+  *takeParts(): Iterable<Found> {
+    for (const [id, histogram] of this.histograms) {
+      this.histograms.delete(id);
+      yield { kind: 'fine', histograms: new Map([[id, histogram.state()]]) };
+    }
   }
 
   merge(found: Found): void {

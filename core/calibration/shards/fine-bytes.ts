@@ -21,7 +21,7 @@ export function fineBytes(histograms: readonly FineHistogram[]): Uint8Array {
     factsOf(state).forEach((value, fact) => {
       facts.setFloat64(8 * (factCount * place + fact), value, true);
     });
-    if (state.kept !== undefined) writeSorted(varints, bitsOf(state.kept).sort());
+    if (state.kept !== undefined) writeSorted(varints, bitsOf(state.kept).slice().sort());
     else if (state.counted !== undefined) writeSparse(varints, state.counted.counts);
   });
   const tail = varints.finish();

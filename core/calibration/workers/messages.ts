@@ -31,9 +31,11 @@ export type WorkerRequest =
 export type WorkerAnswer =
   | ProbeAnswer
   | { readonly kind: 'done'; readonly file: FileDone }
+  /** Some of what a pass found. */
+  | { readonly kind: 'found'; readonly found: Found }
+  /** That was all of the pass. */
   | {
-      readonly kind: 'found';
-      readonly found: Found;
+      readonly kind: 'finished';
       readonly times: StageTimes;
       /** Most memory that it had at a time. */
       readonly peakBytes: number;

@@ -52,8 +52,10 @@ export class WorkerPool implements PassRunner {
     const work = async (slot: Slot): Promise<void> => {
       for (let more = true; more;) {
         const outcome = await slot.pass({ look, take, most, onDone });
-        whole.merge(outcome.answer.found);
-        times = sumOfTimes(times, outcome.answer.times);
+        outcome.found.forEach((found) => {
+          whole.merge(found);
+        });
+        times = sumOfTimes(times, outcome.times);
         ({ more } = outcome);
         if (more) slot.end();
       }

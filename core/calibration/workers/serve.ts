@@ -26,7 +26,8 @@ export function serveWorker(port: WorkerPort): void {
       answer({ kind: 'done', file });
     };
     const times = await forwardFiles(ready, { paths, looker, onDone });
-    answer({ kind: 'found', found: looker.take(), times, peakBytes: process.resourceUsage().maxRSS * 1024 });
+    for (const found of looker.takeParts()) answer({ kind: 'found', found });
+    answer({ kind: 'finished', times, peakBytes: process.resourceUsage().maxRSS * 1024 });
   };
 
   port.listen((message) => {

@@ -1,8 +1,8 @@
 import { CortadoError } from '../../common/errors.ts';
 import { fromPlainError } from '../../common/plain-error.ts';
 import type { WorkerLauncher, WorkerProcess } from '../../common/worker-process.ts';
-import { HELD, type FileDone } from '../forward-files.ts';
-import type { Look } from '../look.ts';
+import { HELD, type FileDone, type StageTimes } from '../forward-files.ts';
+import type { Found, Look } from '../look.ts';
 import type { WorkerAnswer, WorkerRequest, WorkerSetup } from './messages.ts';
 
 /** Files that a worker has at a time: those that it looks at together, one that it reads ahead, and one on the way. */
@@ -18,7 +18,8 @@ export interface SlotPass {
 }
 
 export interface SlotOutcome {
-  readonly answer: WorkerAnswer & { readonly kind: 'found' };
+  readonly found: readonly Found[];
+  readonly times: StageTimes;
   /** Whether files may be left. */
   readonly more: boolean;
 }
@@ -49,6 +50,7 @@ export class Slot {
     let told = 0;
     let more = true;
     let isFinished = false;
+    let found: Found[] = [];
     const feed = (): void => {
       while (more && files.length < most && files.length - done < OUTSTANDING) {
         const path = take();
@@ -75,8 +77,10 @@ export class Slot {
           }
           feed();
         } else if (answer.kind === 'found') {
+          found.push(answer.found);
+        } else if (answer.kind === 'finished') {
           this.peakBytes = Math.max(this.peakBytes, answer.peakBytes);
-          resolve({ answer, more });
+          resolve({ found, times: answer.times, more });
         } else if (answer.kind === 'failed') {
           reject(fromPlainError(answer.error));
         }
@@ -90,6 +94,7 @@ export class Slot {
         this.notes.push(`The process that worked on ${files.at(done) ?? 'no file yet'} ${how}; another one did it.`);
         done = 0;
         isFinished = false;
+        found = [];
         this.start();
         this.send({ kind: 'pass', look });
         for (const path of files) this.send({ kind: 'file', path });
