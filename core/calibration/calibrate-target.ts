@@ -57,8 +57,8 @@ export function forwardHere(
 
 export interface TargetRequest extends CountRequest, CalibrationChoices {
   /**
-   * 1: each input is read and forwarded once; 2: ranges first, as the original tools. 1 where absent, but 2 for groups of
-   * channels. The thresholds are the same, or nearly so where values are many (`FineHistogram` has the rule).
+   * 1: each input is read and forwarded once; 2: ranges first, as the original tools. The format's own where absent. The
+   * thresholds are the same, or nearly so where values are many (`FineHistogram` has the rule).
    */
   readonly passes?: 1 | 2 | undefined;
 }
@@ -95,9 +95,9 @@ export interface Counted {
  */
 export async function calibrateTarget(request: TargetRequest): Promise<CalibrationResult> {
   const plan = planCalibration(request.target, request);
-  const { counted } = tableFormats[plan.format].methods[plan.methodName];
-  // There are so many groups of channels that one pass counts them too coarsely.
-  const passes = request.passes ?? (plan.lines.some(({ parts }) => parts > 1) ? 2 : 1);
+  const format = tableFormats[plan.format];
+  const { counted } = format.methods[plan.methodName];
+  const passes = request.passes ?? format.passes;
   const values = await withForward(plan, request, (collection) => collectValues(collection, counted, passes));
   const { used, skipped, times, device, workerBytes } = values;
   const { duration, notes, ...chosen } = chooseThresholds(plan, values, request.signal);

@@ -22,6 +22,7 @@ export const devWeight: TableFormatDefinition = {
   canGroup: true,
   methods: { ...commonMethods, kl: klDevWeight },
   defaultMethod: 'kl',
+  passes: 2,
   weightLayers: convolutions,
   weightScales: (weights, type, group, method) =>
     weightScales(weights.data, group === 1 ? weights.outputChannels : 1, {

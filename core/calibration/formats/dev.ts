@@ -27,6 +27,7 @@ export const dev: TableFormatDefinition = {
   canGroup: true,
   methods: { ...commonMethods, kl: klRelease },
   defaultMethod: 'kl',
+  passes: 2,
   weightLayers: listedConvolutions,
   weightScales: (weights, _type, group, method) =>
     weightScales(weights.data, group === 1 ? weights.group : 1, {

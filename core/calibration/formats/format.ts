@@ -31,6 +31,8 @@ export interface TableFormatDefinition {
   readonly canGroup: boolean;
   readonly methods: Readonly<Record<MethodName, ThresholdMethod>>;
   readonly defaultMethod: MethodName;
+  /** Passes over the inputs where nobody says: 2 where the original tool's own thresholds are wanted, to the count. */
+  readonly passes: 1 | 2;
   /** Layers that have a weight line, in order. */
   weightLayers(target: CalibrationTarget): readonly LayerWithWeights[];
   /** `method` may clip weights (ACIQ does); without it the largest weight has the last level. */

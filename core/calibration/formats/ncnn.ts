@@ -25,6 +25,7 @@ export const ncnn: TableFormatDefinition = {
   canGroup: true,
   methods: { ...commonMethods, kl: klNcnn },
   defaultMethod: 'kl',
+  passes: 1,
   weightLayers: layersWithWeights,
   weightScales: scales,
   activationLines: (target) => linesByLayer(layersWithWeights(target)),

@@ -15,6 +15,7 @@ export const release: TableFormatDefinition = {
   canGroup: false,
   methods: { ...commonMethods, kl: klRelease },
   defaultMethod: 'kl',
+  passes: 2,
   weightLayers: (target) =>
     target.layers.filter(hasWeights).filter((layer) => isConvolution(layer) && hasListedKernel(layer.weights)),
   weightScales: (weights, _type, _group, method) =>

@@ -14,6 +14,7 @@ export const tensorRt: TableFormatDefinition = {
   canGroup: false,
   methods: { ...commonMethods, kl: commonMethods.tensorrt },
   defaultMethod: 'tensorrt',
+  passes: 1,
   weightLayers: () => [],
   weightScales: () => [],
   activationLines: linesByBlob,

@@ -75,7 +75,7 @@ export function addCalibrateCommand(program: Command, signal: AbortSignal): void
     .addOption(
       new Option(
         '--passes <1|2>',
-        '1: each picture is read once; 2: ranges first, as the original tools; 1 if absent, but for groups of channels',
+        '1: each picture is read once; 2: ranges first, as the original tools; 1 for ncnn and tensorrt if absent, else 2',
       ).choices(['1', '2']),
     )
     .option('--shard <i/n>', 'count one part of n of the inputs, in one pass, for "cortado merge"', parseShardPart)
