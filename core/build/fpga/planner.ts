@@ -1,31 +1,17 @@
-import { CortadoError } from '../../common/errors.ts';
 import { bandsByBlocks, bandsByRows, bandsForNext, blocksOf } from './bands.ts';
 import { ActivationBuffers, wordsTaken, type Stream, type StreamBuffers, type UnitReads } from './buffers.ts';
-import { planesOf } from './channel-layout.ts';
 import { layerCycles, tiling, type BandChoice } from './cost.ts';
-import { mostInputRows, pitchFits, widenedOutput, wordsOf } from './geometry.ts';
+import { mostInputRows, pitchFits, widenedOutput } from './geometry.ts';
 import { canHandOver, handOverCycles } from './hand-over.ts';
-import { memoryWidth, pixelBytes, transferPlanes } from './map-data.ts';
+import { LayerSides } from './layer-sides.ts';
+import { pixelBytes } from './map-data.ts';
+import { doesNotFit, NoRoom, NoRoomForPair } from './no-room.ts';
 import { memoryBytesPerCycle, type AcceleratorTarget } from './parts.ts';
-import type { Band, ChipMap, LayerPlan, Side } from './plan.ts';
+import type { Band, LayerPlan } from './plan.ts';
 import { conflictShare, readShares } from './read-blocks.ts';
 import { Residency, type RunStep } from './residency.ts';
-import type { Place, Placed } from './storage.ts';
+import type { Placed } from './storage.ts';
 import { planesOfBlock, setCount } from './weights.ts';
-
-/** Thrown where a storage cannot stay in the activation buffer. */
-class NoRoom extends Error {
-  constructor(readonly evict: number) {
-    super(`storage ${evict} has to go to memory`);
-  }
-}
-
-/** Thrown where two layers cannot have their buffers at the same time. */
-class NoRoomForPair extends Error {
-  constructor(readonly first: RunStep) {
-    super(`${first.layer.name} and the layer behind it do not fit together`);
-  }
-}
 
 /** How layers of a program work together. */
 export interface Together {
@@ -75,6 +61,7 @@ export function planProgram(
 
 class Planner {
   private readonly buffers: ActivationBuffers;
+  private readonly sides: LayerSides;
   private readonly streams: number;
   /** The layer ahead, where this one runs with it, and buffers that stay for both. */
   private first: RunStep | undefined;
@@ -88,6 +75,7 @@ class Planner {
   ) {
     this.buffers = new ActivationBuffers(residency, target.part);
     this.streams = target.part.streams;
+    this.sides = new LayerSides(residency, this.buffers, this.streams);
   }
 
   plan(): readonly LayerPlan[] {
@@ -138,15 +126,15 @@ class Planner {
 
   private planStep(step: RunStep, runsWithNext: boolean, room: number): LayerPlan {
     this.settleOutput(step);
-    const inputs = this.inputStreams(step, this.inputPitch(step));
-    const output = this.outputStream(step);
+    const inputs = this.sides.inputStreams(step, this.sides.inputPitch(step));
+    const output = this.sides.outputStream(step);
     const streams = [...inputs.map(({ stream }) => stream), ...output];
     const { bands, keepsWeights, buffers } = this.chunks(step, streams) ?? this.chooseBands(step, streams, room);
     this.held = [...this.held, buffers];
     return {
       step,
-      inputs: step.inputs.map((place) => this.inputSide(place, inputs, buffers)),
-      output: this.outputSide(step, output.length > 0 ? buffers[buffers.length - 1] : undefined),
+      inputs: step.inputs.map((place) => this.sides.inputSide(place, inputs, buffers)),
+      output: this.sides.outputSide(step, output.length > 0 ? buffers[buffers.length - 1] : undefined),
       bands,
       keepsWeights,
       runsWithNext,
@@ -158,11 +146,11 @@ class Planner {
     const { geometry } = next.layer;
     const handed = step.output.storage;
     this.settleOutput(next);
-    const firstInputs = this.inputStreams(step, this.inputPitch(step));
-    const pitch = this.inputPitch(next, widenedOutput(step.layer.geometry, this.streams));
+    const firstInputs = this.sides.inputStreams(step, this.sides.inputPitch(step));
+    const pitch = this.sides.inputPitch(next, widenedOutput(step.layer.geometry, this.streams));
     if (!pitchFits(geometry, pitch, this.streams)) throw new NoRoomForPair(step);
-    const secondInputs = this.inputStreams(next, pitch);
-    const output = this.outputStream(next);
+    const secondInputs = this.sides.inputStreams(next, pitch);
+    const output = this.sides.outputStream(next);
     const units = [step.layer.kind, next.layer.kind] as const;
     // All rows are counted in those of the second layer's result.
     const firstStreams = firstInputs.map(({ stream }) => ({
@@ -174,7 +162,10 @@ class Planner {
       ...secondInputs.map(({ stream }) => ({ ...stream, reader: units[1] })),
       ...output,
     ];
-    const reads: UnitReads = { [units[0]]: this.residentRanges(step), [units[1]]: this.residentRanges(next) };
+    const reads: UnitReads = {
+      [units[0]]: this.sides.residentRanges(step),
+      [units[1]]: this.sides.residentRanges(next),
+    };
     const inputCount = firstInputs.length + secondInputs.length;
 
     let best: { readonly cycles: number; readonly rows: number } | undefined;
@@ -185,8 +176,8 @@ class Planner {
       this.buffers.give(buffers);
       const ranges = buffers.map((maps) => maps.map(({ base, size }) => ({ from: base, to: base + size })));
       const conflicts = conflictShare(
-        readShares([...ranges.slice(0, firstInputs.length).flat(), ...this.residentRanges(step)]),
-        readShares([...ranges.slice(firstInputs.length, inputCount).flat(), ...this.residentRanges(next)]),
+        readShares([...ranges.slice(0, firstInputs.length).flat(), ...this.sides.residentRanges(step)]),
+        readShares([...ranges.slice(firstInputs.length, inputCount).flat(), ...this.sides.residentRanges(next)]),
       );
       const choices = [this.choice(step, bands[0]), this.choice(next, bands[1])] as const;
       const both = [{ ...choices[0], storedPixelBytes: 0 }, choices[1]] as const;
@@ -201,10 +192,10 @@ class Planner {
     const ahead = buffers.slice(firstInputs.length);
     const mid = ahead[secondInputs.findIndex(({ place }) => place.storage === handed)];
     const { plane } = step.output;
-    const side = { storage: handed, plane, planes: this.outputPlanes(step), buffers: mid, isResident: false };
+    const side = { storage: handed, plane, planes: this.sides.outputPlanes(step), buffers: mid, isResident: false };
     const first: LayerPlan = {
       step,
-      inputs: step.inputs.map((place) => this.inputSide(place, firstInputs, buffers)),
+      inputs: step.inputs.map((place) => this.sides.inputSide(place, firstInputs, buffers)),
       output: { ...side, usesMemory: false },
       bands: bands[0],
       keepsWeights: this.keepsWeights(step, rowsOf(bands[0])),
@@ -215,20 +206,15 @@ class Planner {
       inputs: next.inputs.map((place) =>
         place.storage === handed
           ? { ...side, usesMemory: false, isHandedOver: true }
-          : this.inputSide(place, secondInputs, ahead),
+          : this.sides.inputSide(place, secondInputs, ahead),
       ),
-      output: this.outputSide(next, output.length > 0 ? buffers[buffers.length - 1] : undefined),
+      output: this.sides.outputSide(next, output.length > 0 ? buffers[buffers.length - 1] : undefined),
       bands: bands[1],
       keepsWeights: this.keepsWeights(next, rowsOf(bands[1])),
       runsWithNext: false,
       handedOver: bands[0],
     };
     return [first, second];
-  }
-
-  /** Words of the whole maps that a layer reads. */
-  private residentRanges(step: RunStep): readonly { readonly from: number; readonly to: number }[] {
-    return step.inputs.flatMap(({ storage }) => this.buffers.residentRange(storage) ?? []);
   }
 
   private bandsOfBoth(
@@ -247,70 +233,6 @@ class Planner {
     if (this.buffers.settle(out)) return;
     if (this.together.handOver.has(step)) throw new NoRoomForPair(step);
     throw this.first === undefined ? new NoRoom(out) : new NoRoomForPair(this.first);
-  }
-
-  private inputStreams(step: RunStep, pitch: number): readonly StreamedInput[] {
-    const { geometry } = step.layer;
-    return step.inputs
-      .filter(({ storage }) => !this.residency.isResident(storage))
-      .map((place) => ({
-        place,
-        stream: { pitch, planes: this.inputPlanes(place), rows: (rows) => mostInputRows(geometry, rows) },
-      }));
-  }
-
-  /** The result as a stream, or none where it stays. */
-  private outputStream(step: RunStep): readonly Stream[] {
-    if (this.residency.isResident(step.output.storage)) return [];
-    const { geometry } = step.layer;
-    const pitch = Math.max(widenedOutput(geometry, this.streams), geometry.output.width);
-    return [{ pitch, planes: this.outputPlanes(step), rows: (rows) => rows }];
-  }
-
-  private inputSide(place: Place, inputs: readonly StreamedInput[], buffers: StreamBuffers): Side {
-    const index = inputs.findIndex((input) => input.place === place);
-    return this.side(place, this.inputPlanes(place), index < 0 ? undefined : buffers[index], index >= 0);
-  }
-
-  private outputSide(step: RunStep, buffers: readonly ChipMap[] | undefined): Side {
-    const { output } = step;
-    return this.side(output, this.outputPlanes(step), buffers, this.residency.needsMemory(output.storage));
-  }
-
-  private side(place: Place, planes: number, streamed: readonly ChipMap[] | undefined, usesMemory: boolean): Side {
-    const { storage, plane } = place;
-    if (streamed !== undefined) return { storage, plane, planes, buffers: streamed, isResident: false, usesMemory };
-    const whole = this.buffers.resident(storage);
-    if (whole === undefined) throw new Error(`storage ${storage} is read before it is written`);
-    const map = { ...whole, base: whole.base + plane * whole.planeStep };
-    return { storage, plane, planes, buffers: [map], isResident: true, usesMemory };
-  }
-
-  /** All inputs of a layer lie at one pitch, of at least `least` pixels. */
-  private inputPitch(step: RunStep, least = 0): number {
-    const { geometry } = step.layer;
-    const residents = step.inputs.filter(({ storage }) => this.residency.isResident(storage));
-    const pitches = residents.map(({ storage }) => this.buffers.resident(storage)?.pitch ?? 0);
-    const [first] = pitches;
-    const different = residents.find((_, index) => pitches[index] !== first);
-    if (different !== undefined) throw new NoRoom(different.storage);
-    if (pitches.length > 0 && first < least) throw new NoRoom(residents[0].storage);
-    if (pitches.length > 0) return first;
-    const from = Math.max(least, ...step.inputs.map(({ storage }) => memoryWidth(this.residency.storage(storage))));
-    for (let pitch = from; pitch < from + this.streams; pitch += 1) {
-      if (pitchFits(geometry, pitch, this.streams)) return pitch;
-    }
-    throw new Error(`${step.layer.name}: no pitch fits its stride`);
-  }
-
-  private inputPlanes(place: Place): number {
-    const storage = this.residency.storage(place.storage);
-    return storage.format === 'narrow' ? 1 : planesOf(place.layout);
-  }
-
-  private outputPlanes(step: RunStep): number {
-    const storage = this.residency.storage(step.output.storage);
-    return storage.format === 'raw' ? transferPlanes(storage) : planesOf(step.output.layout);
   }
 
   private chooseBands(step: RunStep, streams: readonly Stream[], room: number): Cut {
@@ -338,7 +260,7 @@ class Planner {
       layer: step.layer,
       layout: step.inputs[0].layout,
       loadedPixelBytes: this.loadedPixelBytes(step),
-      storedPixelBytes: this.residency.needsMemory(step.output.storage) ? 16 * this.outputPlanes(step) : 0,
+      storedPixelBytes: this.residency.needsMemory(step.output.storage) ? 16 * this.sides.outputPlanes(step) : 0,
       keepsWeights: this.keepsWeights(step, rowsOf(bands)),
       memoryBytesPerCycle: memoryBytesPerCycle(this.target),
     };
@@ -379,7 +301,7 @@ class Planner {
     return step.inputs
       .filter(({ storage }) => !this.residency.isResident(storage) && !handed.has(storage))
       .reduce(
-        (sum, place) => sum + this.inputPlanes(place) * pixelBytes(this.residency.storage(place.storage).format),
+        (sum, place) => sum + this.sides.inputPlanes(place) * pixelBytes(this.residency.storage(place.storage).format),
         0,
       );
   }
@@ -393,33 +315,13 @@ class Planner {
 
   /** The largest map that stays makes room; where none does, the layer is too large. */
   private noRoomFor(step: RunStep, streams: readonly Stream[], runsWithNext: boolean): Error {
-    const { layer } = step;
     const first = this.first ?? (runsWithNext ? step : undefined);
     const largest = this.buffers.largest();
     const keepsTurns = this.together.prefersTurns && this.first === undefined && largest !== undefined;
     if (first !== undefined && !keepsTurns) return new NoRoomForPair(first);
     if (largest !== undefined) return new NoRoom(largest);
-    const { name, words } = this.target.part;
-    const kilobytes = (count: number): string => `${Math.ceil((count * WORD_BYTES * this.streams) / 1024)} KB`;
-    return new CortadoError(
-      'fpga.does-not-fit',
-      `Layer ${layer.name} needs ${kilobytes(wordsForOneRow(streams, this.streams))} of the activation buffer to compute a single row of its result; ${name} has ${kilobytes(words)}.`,
-      "Build for a larger part, or reduce the network's input.",
-      { location: { field: layer.name } },
-    );
+    return doesNotFit(step, streams, this.target.part);
   }
-}
-
-const WORD_BYTES = 16;
-
-/** Words that bands of one row take: two buffers for each stream. */
-function wordsForOneRow(streams: readonly Stream[], banks: number): number {
-  return streams.reduce((sum, { pitch, planes, rows }) => sum + 2 * planes * wordsOf(rows(1), pitch, banks), 0);
-}
-
-interface StreamedInput {
-  readonly place: Place;
-  readonly stream: Stream;
 }
 
 interface Cut {
