@@ -1,7 +1,8 @@
 import { ConvolutionEmitter } from './emit-convolution.ts';
 import { VectorEmitter } from './emit-vector.ts';
 import type { LayerEmitter } from './layer-emitter.ts';
-import type { LayerPlan } from './plan.ts';
+import { mapRange } from './emit-context.ts';
+import type { LayerPlan, Side } from './plan.ts';
 import type { ProgramBuilder } from './program-builder.ts';
 
 interface Layer {
@@ -28,8 +29,16 @@ export function followedConvolution(first: Layer, second: Layer): FollowedConvol
   if (plans.some(({ bands, handedOver }) => bands.length > 1 || handedOver !== undefined)) return undefined;
   const { storage } = first.plan.output;
   const readsIt = second.plan.inputs.some((side) => side.storage === storage && !side.usesMemory);
+  // The follower writes while the convolution still reads.
+  const results = wordsOf(second.plan.output);
+  const overwrites = first.plan.inputs.map(wordsOf).some(({ from, to }) => from < results.to && to > results.from);
+  if (overwrites) return undefined;
   if (!readsIt || first.plan.runsWithNext || !convolution.goesByBlocks(0) || !follower.tables.areHeld) return undefined;
   return { convolution, follower, plans };
+}
+
+function wordsOf({ buffers: [map], planes }: Side): { readonly from: number; readonly to: number } {
+  return mapRange(map, planes);
 }
 
 /** Writes both layers; the result is the convolution's last instruction. */

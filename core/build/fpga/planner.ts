@@ -97,12 +97,22 @@ class Planner {
       }
       for (const buffers of this.held) this.buffers.give(buffers);
       this.held = [];
-      const later = steps.slice(plans.length);
-      for (const id of this.buffers.residents()) {
-        if (!later.some((each) => usesStorage(each, id))) this.buffers.release(id);
-      }
+      this.releaseUnused(steps.slice(plans.length));
     }
     return plans;
+  }
+
+  /** Gives back the maps that nothing reads any more. */
+  private releaseUnused(later: readonly RunStep[]): void {
+    const [next] = later as readonly (RunStep | undefined)[];
+    // A follower writes while the layer ahead still reads: its result has a place of its own, as long as there is room.
+    if (next?.layer.kind === 'vector') {
+      const out = next.output.storage;
+      if (this.residency.isResident(out) && this.buffers.resident(out) === undefined) this.buffers.settle(out);
+    }
+    for (const id of this.buffers.residents()) {
+      if (!later.some((each) => usesStorage(each, id))) this.buffers.release(id);
+    }
   }
 
   /** Whether the next layer loads what this one stores. */
