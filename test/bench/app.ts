@@ -1,4 +1,5 @@
 import { readdir, stat } from 'node:fs/promises';
+import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { textTable } from '../../core/cli/text-table.ts';
 import { packageApp } from '../../electron/packaging/package.mjs';
@@ -33,7 +34,8 @@ export async function benchApp(): Promise<void> {
     ['installed size', `${((await sizeOf(installed)) / 1e6).toFixed(0)} MB`],
     ...(await windowTasks(executable, bundles)),
   ];
-  process.stdout.write(`${textTable(['what', 'measured'], rows)}\n`);
+  const load = `load ${loadavg()[0].toFixed(1)} on ${cpus().length} processors`;
+  process.stdout.write(`${textTable(['what', `measured (${load})`], rows)}\n`);
 }
 
 /** Median of some starts, in milliseconds. */
