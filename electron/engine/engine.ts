@@ -52,6 +52,11 @@ export class Engine {
     throw new CortadoError('project.none', 'No project is open.', 'Open a project or start a new one.');
   }
 
+  /** Stops what is under way; it is offered again at the next start. */
+  async end(): Promise<void> {
+    await this.open?.desk.end();
+  }
+
   async openProject(request: ProjectRequest, surroundings: EngineSurroundings): Promise<ProjectView> {
     const { resources } = surroundings;
     const project =

@@ -51,6 +51,9 @@ process.parentPort.on('message', ({ data, ports }) => {
         },
       );
       break;
+    case 'end':
+      void engine.end().finally(() => process.exit(0));
+      break;
     case 'secret':
       engine.secrets.receive(message.id, message.secret);
       break;

@@ -20,6 +20,7 @@ export class StageDesk {
   private readonly runners: ReadonlyMap<StageName, StageRunner>;
   private readonly failures = new Map<ResultName, Failure>();
   private lastWork: Promise<void> = Promise.resolve();
+  private isEnding = false;
 
   constructor(
     private readonly session: ProjectSession,
@@ -84,6 +85,13 @@ export class StageDesk {
     await this.onChange();
   }
 
+  /** Stops what is under way and waits until it has tidied up. The note that it had begun stays. */
+  async end(): Promise<void> {
+    this.isEnding = true;
+    for (const runner of this.runners.values()) runner.stop();
+    await this.lastWork;
+  }
+
   private async work(stage: StageName): Promise<void> {
     const name = resultOfStage(stage);
     const runner = this.runner(stage);
@@ -97,7 +105,7 @@ export class StageDesk {
       const result = await stages[stage]({ ...reporter, session, boards, inputs, live });
       if (!reporter.signal.aborted) await writeResult(folder, name, inputs, result);
     });
-    await forgetUnderWay(folder);
+    if (!this.isEnding) await forgetUnderWay(folder);
     const { error, status } = runner.current();
     if (status === 'failed' && error !== null) this.failures.set(name, { code: error.code, inputs });
     else if (isDone) this.failures.delete(name);

@@ -69,6 +69,11 @@ export class StageRunner {
     this.abort?.abort();
   }
 
+  /** Ends the work without saying so. */
+  stop(): void {
+    this.abort?.abort();
+  }
+
   /** Runs the work. Returns whether it ended well; never rejects. */
   async run(work: (reporter: StageReporter) => Promise<void>): Promise<boolean> {
     const { abort } = this;

@@ -78,8 +78,9 @@ export class Application {
     });
   }
 
-  stop(): void {
-    this.engine.stop();
+  /** Ends what is under way; the next start offers it again. */
+  async stop(): Promise<void> {
+    await this.engine.stop();
   }
 
   private changed(): void {

@@ -89,11 +89,11 @@ export class EngineHost {
     return project === undefined ? null : this.open({ kind: 'open', folder: project.folder });
   }
 
-  /** Ends the engine for good. */
-  stop(): void {
-    const { process } = this;
+  /** Ends the engine for good, with whatever it is doing. */
+  async stop(): Promise<void> {
+    const { process: old } = this;
     this.process = undefined;
-    process?.kill();
+    if (old !== undefined) await end(old);
   }
 
   /** Of the engine's process; undefined while there is none. */
@@ -104,20 +104,7 @@ export class EngineHost {
   private async replace(): Promise<void> {
     const { process: old } = this;
     this.process = undefined;
-    if (old !== undefined) {
-      const ended = new Promise<void>((resolve) => {
-        old.once('exit', () => {
-          resolve();
-        });
-      });
-      const { pid } = old;
-      // One that does not end when it is asked to is ended.
-      const force = setTimeout(() => {
-        if (pid !== undefined) process.kill(pid, 'SIGKILL');
-      }, PATIENCE_MS);
-      if (old.kill()) await ended;
-      clearTimeout(force);
-    }
+    if (old !== undefined) await end(old);
     this.start();
   }
 
@@ -206,6 +193,31 @@ export class EngineHost {
     this.state = state;
     this.options.onState(state);
   }
+}
+
+/** Asks an engine to stop what it is doing and to end; one that does not in time is ended. */
+async function end(engine: UtilityProcess): Promise<void> {
+  const { pid } = engine;
+  if (pid === undefined) {
+    engine.kill();
+    return;
+  }
+  const ended = new Promise<void>((resolve) => {
+    engine.once('exit', () => {
+      resolve();
+    });
+  });
+  const message: ToEngine = { kind: 'end' };
+  engine.postMessage(message);
+  const force = setTimeout(() => {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It has ended by itself just now.
+    }
+  }, PATIENCE_MS);
+  await ended;
+  clearTimeout(force);
 }
 
 function gone(message = 'The engine stopped before it answered.'): CortadoError {

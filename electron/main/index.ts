@@ -41,8 +41,16 @@ async function run(): Promise<void> {
   app.on('window-all-closed', () => {
     app.quit();
   });
-  app.on('will-quit', () => {
-    application.stop();
+  let isStopped = false;
+  app.on('before-quit', (event) => {
+    if (isStopped) return;
+    event.preventDefault();
+    // The window is gone already: whoever starts the app now gets a new one.
+    app.releaseSingleInstanceLock();
+    void application.stop().finally(() => {
+      isStopped = true;
+      app.quit();
+    });
   });
   await application.start();
   if (app.isPackaged) lookForUpdates(process.resourcesPath, __dirname);

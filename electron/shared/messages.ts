@@ -34,6 +34,8 @@ export type ToEngine =
   | { readonly kind: 'project'; readonly request: ProjectRequest; readonly surroundings: EngineSurroundings }
   /** With one port: the window's. */
   | { readonly kind: 'port' }
+  /** Stop what is under way, leave nothing on a board, and end. */
+  | { readonly kind: 'end' }
   | { readonly kind: 'secret'; readonly id: number; readonly secret: string | null };
 
 /** Engine to main. */

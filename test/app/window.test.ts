@@ -31,6 +31,17 @@ describe.skipIf(runtime === undefined)('the window, from source', () => {
     expect(await readFile(join(app.folder, 'report.html'), 'utf8')).toContain('<html');
   });
 
+  it('takes a list of pictures, long enough to be in the middle of for a while', async () => {
+    const images = join(ROOT, 'resources', 'sample', 'images');
+    const names = (await readdir(images)).filter((name) => name.endsWith('.png'));
+    const list = join(app.folder, 'many.txt');
+    await writeFile(list, Array.from({ length: 20 }, () => names.map((name) => join(images, name)).join('\n')).join('\n'));
+    await person.goesTo('Images');
+    await person.willChoose(list);
+    await person.press('Choose a list file…');
+    await person.reads(`${(20 * names.length).toLocaleString('en')} pictures`);
+  });
+
   it('says that the engine crashed while it calibrated, keeps the project, and goes on', async () => {
     await person.goesTo('Calibrate');
     const before = await app.page.getByRole('table').first().textContent();
@@ -80,6 +91,18 @@ describe.skipIf(runtime === undefined)('the window, from source', () => {
     await person.sees('Target');
     await person.sees('Built');
     expect(await app.page.getByText('was interrupted').count()).toBe(0);
+  });
+
+  it('leaves nothing on a board where it was closed in the middle of a run', async () => {
+    await person.goesTo('Run and report');
+    await person.press('Run again');
+    await app.page.getByRole('progressbar', { name: 'Run' }).waitFor();
+    await app.closeAndStart();
+    // The virtual board's home folder is a temporary one.
+    const left = await readdir(join(app.folder, 'tmp'));
+    expect(left.filter((name) => name.startsWith('cortado-'))).toEqual([]);
+    await person.reads('The step Run and report was interrupted');
+    await person.press('Dismiss');
   });
 
   it('finds its place again where only the page crashed', async () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
@@ -135,6 +135,7 @@ export class TestApp {
 }
 
 async function launch({ executable, app }: StartOptions, folder: string, display: VirtualDisplay): Promise<Running> {
+  await mkdir(join(folder, 'tmp'), { recursive: true });
   const startedAt = performance.now();
   const electron = await _electron.launch({
     executablePath: executable,
@@ -142,7 +143,13 @@ async function launch({ executable, app }: StartOptions, folder: string, display
     args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), ...(app === undefined ? [] : [app])],
     env: {
       ...environment(),
-      ...{ DISPLAY: display.name, HOME: folder, XDG_CONFIG_HOME: join(folder, 'config'), LANGUAGE: 'en' },
+      ...{
+        DISPLAY: display.name,
+        HOME: folder,
+        TMPDIR: join(folder, 'tmp'),
+        XDG_CONFIG_HOME: join(folder, 'config'),
+        LANGUAGE: 'en',
+      },
     },
   });
   const page = await electron.firstWindow();
