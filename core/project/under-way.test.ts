@@ -18,7 +18,7 @@ afterEach(async () => {
 describe('work under way', () => {
   it('is known until it ends', async () => {
     expect(await unfinishedWork(folder)).toBeUndefined();
-    await noteUnderWay(folder, 'calibrate');
+    noteUnderWay(folder, 'calibrate');
     expect(await unfinishedWork(folder)).toBe('calibrate');
     await forgetUnderWay(folder);
     await forgetUnderWay(folder);
@@ -27,7 +27,7 @@ describe('work under way', () => {
 
   it('goes on where it cannot be noted', async () => {
     await writeFile(join(folder, 'results'), 'in the way');
-    await noteUnderWay(folder, 'calibrate');
+    noteUnderWay(folder, 'calibrate');
     expect(await unfinishedWork(folder)).toBeUndefined();
   });
 });

@@ -1,13 +1,21 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
-import { writeFileAtomically } from '../common/files.ts';
+import { dirname } from 'node:path';
 import { underWayPath } from './layout.ts';
 
 /**
  * Notes which work has begun, so that whoever opens the project after a crash, or after the window was closed in the
- * middle, knows what was not finished. Nothing depends on the note: where it cannot be written the work goes on.
+ * middle, knows what was not finished. It stands when this returns, before anybody is told that the work has begun. Nothing
+ * depends on it: where it cannot be written the work goes on.
  */
-export async function noteUnderWay(folder: string, work: string): Promise<void> {
-  await writeFileAtomically(underWayPath(folder), `${work}\n`).catch(() => undefined);
+export function noteUnderWay(folder: string, work: string): void {
+  const file = underWayPath(folder);
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, `${work}\n`);
+  } catch {
+    // Then it is not offered again.
+  }
 }
 
 /** The work has ended, however it ended. */

@@ -65,6 +65,8 @@ export class StageDesk {
     if (runner.isActive) {
       throw new CortadoError('stage.running', 'This is under way already.', 'Wait for it, or cancel it first.');
     }
+    const isFirst = [...this.runners.values()].every((each) => !each.isActive);
+    if (isFirst) noteUnderWay(this.session.project.folder, stage);
     const signal = runner.queue();
     if (this.unfinished === stage) {
       this.unfinished = null;
@@ -99,7 +101,7 @@ export class StageDesk {
     const { folder } = session.project;
     let inputs: Inputs = {};
     const isDone = await runner.run(async (reporter) => {
-      await noteUnderWay(folder, stage);
+      noteUnderWay(folder, stage);
       inputs = (await session.inputs())[name];
       const live = this.tell.bind(undefined, 'live');
       const result = await stages[stage]({ ...reporter, session, boards, inputs, live });

@@ -33,6 +33,18 @@ describe.skipIf(runtime === undefined)('the window, from source', () => {
     expect(await readFile(join(app.folder, 'report.html'), 'utf8')).toContain('<html');
   });
 
+  it('leaves nothing on a board where it was closed in the middle of a run', async () => {
+    await person.goesTo('Run and report');
+    await person.press('Run again');
+    await app.page.getByRole('progressbar', { name: 'Run' }).waitFor();
+    await app.closeAndStart();
+    // The virtual board's home folder is a temporary one.
+    const left = await readdir(join(app.folder, 'tmp'));
+    expect(left.filter((name) => name.startsWith('cortado-'))).toEqual([]);
+    await person.reads('The step Run and report was interrupted');
+    await person.press('Dismiss');
+  });
+
   it('takes a list of pictures, long enough to be in the middle of for a while', async () => {
     const images = join(ROOT, 'resources', 'sample', 'images');
     const names = (await readdir(images)).filter((name) => name.endsWith('.png'));
@@ -96,18 +108,6 @@ describe.skipIf(runtime === undefined)('the window, from source', () => {
     await person.sees('Target');
     await person.sees('Built');
     expect(await app.page.getByText('was interrupted').count()).toBe(0);
-  });
-
-  it('leaves nothing on a board where it was closed in the middle of a run', async () => {
-    await person.goesTo('Run and report');
-    await person.press('Run again');
-    await app.page.getByRole('progressbar', { name: 'Run' }).waitFor();
-    await app.closeAndStart();
-    // The virtual board's home folder is a temporary one.
-    const left = await readdir(join(app.folder, 'tmp'));
-    expect(left.filter((name) => name.startsWith('cortado-'))).toEqual([]);
-    await person.reads('The step Run and report was interrupted');
-    await person.press('Dismiss');
   });
 
   it('finds its place again where only the page crashed', async () => {
