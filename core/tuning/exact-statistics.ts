@@ -21,12 +21,16 @@ export function geometryOf(graph: Graph, operation: ConvolutionOperation): Convo
   return convolutionGeometry(operation, shapeOf(operation.inputs[0]), shapeOf(operation.output));
 }
 
-/** Forwards inputs of one sample each through `session`, which returns what the graph's convolutions read. */
+/**
+ * Forwards inputs of one sample each through `session`, which returns what the graph's convolutions read.
+ * @param tapInputs how many of the inputs, from the first on, `tapMeans` are of
+ */
 export async function exactStatistics(
   graph: Graph,
   session: ForwardSession,
   inputName: string,
   inputs: readonly Tensor[],
+  tapInputs: number,
   { signal, onProgress }: LongCall = {},
 ): Promise<ExactStatistics> {
   const layers = convolutionsOf(graph).map((operation) => {
@@ -43,7 +47,7 @@ export async function exactStatistics(
     const results = await session.run(new Map([[inputName, input]]));
     const valueOf = (id: ValueId): Float32Array | undefined => (id === inputName ? input.data : results.get(id)?.data);
     for (const [id, sample] of samples) sample.add(valueOf(id) ?? new Float32Array());
-    for (const { operation, geometry, taps } of layers) {
+    for (const { operation, geometry, taps } of index < tapInputs ? layers : []) {
       const values = valueOf(operation.inputs[0]);
       if (values !== undefined) addTapSums(geometry, values, taps);
     }
@@ -53,7 +57,7 @@ export async function exactStatistics(
     thresholds: new Map([...samples].map(([id, sample]) => [id, sample.thresholds()])),
     tapMeans: new Map(
       layers.map(({ operation, geometry, taps }) => {
-        const pixels = geometry.output.height * geometry.output.width * inputs.length;
+        const pixels = geometry.output.height * geometry.output.width * Math.min(tapInputs, inputs.length);
         return [operation.layer, taps.map((sum) => sum / pixels)];
       }),
     ),

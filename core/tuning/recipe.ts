@@ -36,9 +36,15 @@ export interface Candidate extends Contender {
   readonly tuning: Tuning;
 }
 
-/** How many multiplications mending may take, and inputs that it needs at the least. */
+/** How many multiplications mending may take (a minute or so), and inputs that it needs at the least. */
 const mendingMultiplications = 1e10;
 const fewestMending = 8;
+
+/** How many inputs layers are mended on. */
+export function mendingInputs(graph: Graph): number {
+  const perInput = [...multiplications(graph).values()].reduce((sum, cost) => sum + cost, 0);
+  return Math.max(fewestMending, Math.floor(mendingMultiplications / perInput));
+}
 
 /** Makes candidates of one network from what was measured once. */
 export class CandidateMaker {
@@ -46,6 +52,7 @@ export class CandidateMaker {
     private readonly graph: Graph,
     private readonly byMethod: ReadonlyMap<TriedMethod, Thresholds>,
     private readonly statistics: ExactStatistics,
+    /** Those that `statistics.tapMeans` are of. */
     private readonly inputs: readonly Tensor[],
   ) {}
 
@@ -63,7 +70,7 @@ export class CandidateMaker {
       graph: equalised,
       table,
       tapMeans: dividedMeans(graph, statistics.tapMeans, factors),
-      inputs: this.inputs.slice(0, this.mendingInputs()),
+      inputs: this.inputs,
       rounds: recipe.mends === 'weights',
       ...call,
     });
@@ -73,12 +80,6 @@ export class CandidateMaker {
       table,
       tuning: tuningOf(graph, factors, addToBias, rounded),
     };
-  }
-
-  /** As many as take a minute or so. */
-  private mendingInputs(): number {
-    const perInput = [...multiplications(this.graph).values()].reduce((sum, cost) => sum + cost, 0);
-    return Math.max(fewestMending, Math.floor(mendingMultiplications / perInput));
   }
 
   /** Blobs whose channels are equalised keep each channel's own threshold; others have the method's. */

@@ -13,7 +13,7 @@ import { convolutionsOf, methodThresholds } from './candidates.ts';
 import { exactStatistics } from './exact-statistics.ts';
 import { Judge } from './judge.ts';
 import { judgedOutputs } from './judged-outputs.ts';
-import { CandidateMaker } from './recipe.ts';
+import { CandidateMaker, mendingInputs } from './recipe.ts';
 import { Search, type TuningResult } from './search.ts';
 
 export interface TuningRequest extends LongCall {
@@ -56,9 +56,11 @@ export async function tune(request: TuningRequest): Promise<TuningResult> {
   const judging = await createForwardSession(network, { outputs: judged, threads: 1 });
   try {
     const judge = await Judge.create(judging, name, deciding, judged, { runner, signal });
-    const statistics = await exactStatistics(graph, session, name, learning, request);
+    // Means that are compared have to be of the same inputs.
+    const mending = learning.slice(0, mendingInputs(graph));
+    const statistics = await exactStatistics(graph, session, name, learning, mending.length, request);
     const byMethod = await methodThresholds(graph, session, name, learning, request);
-    const maker = new CandidateMaker(graph, byMethod, statistics, learning);
+    const maker = new CandidateMaker(graph, byMethod, statistics, mending);
     const search = new Search(
       graph,
       (recipe, call) => maker.make(recipe, call),
