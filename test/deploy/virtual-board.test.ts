@@ -47,7 +47,13 @@ describe('deploy to the virtual board', () => {
     expect(run.conditions.map((each) => each.phase)).toEqual(['before', 'during', 'after']);
     expect(run.layers?.layers[0].layer).toBe('conv1');
     expect(run.outputs[0].top[0]).toEqual({ index: 7, value: 0.9, label: 'seven' });
-    expect(run.nature).toEqual({ architecture: 'x86_64', runner: [], virtual: true, emulated: false });
+    expect(run.nature).toEqual({
+      accelerator: null,
+      architecture: 'x86_64',
+      runner: [],
+      virtual: true,
+      emulated: false,
+    });
     expect(run.kept).toEqual([]);
     expect(await readFile(join(scratch.path, 'out', 'output.npy'), 'utf8')).toBe('npy bytes');
     const states = stageStates(events);
