@@ -124,7 +124,7 @@ describe('a package', () => {
     expect(stderr).toContain('cortado calibrate');
   });
 
-  test('fp16 is refused by name', async () => {
+  test('a precision that there is not is refused by name', async () => {
     const { stderr } = await refused([
       'build',
       'neon',
@@ -133,10 +133,10 @@ describe('a package', () => {
       '--model',
       model,
       '--precision',
-      'fp16',
+      'int4',
       '--output',
     ]);
-    expect(stderr).toContain('fp16');
+    expect(stderr).toContain('int4');
   });
 
   test.each([
