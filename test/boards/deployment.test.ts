@@ -64,7 +64,13 @@ describe.skipIf(!hasBoards)('deployment to a board with dropbear and busybox', (
   it('logs in with a password, runs, and leaves nothing', async () => {
     const outputFolder = join(scratch.path, 'out');
     const run = await deploy({ ...options, outputFolder });
-    expect(run.nature).toEqual({ architecture: 'aarch64', runner: [], virtual: false, emulated: false });
+    expect(run.nature).toEqual({
+      accelerator: null,
+      architecture: 'aarch64',
+      runner: [],
+      virtual: false,
+      emulated: false,
+    });
     expect(run.done.latenciesNs).toHaveLength(3);
     expect(await readFile(join(outputFolder, 'output.npy'), 'utf8')).toBe('npy bytes');
     expect(await onBoard('board', 'ls -A $HOME; ls -A /tmp')).toBe('');
