@@ -41,6 +41,8 @@ export async function currentInputs(
     classNames: await file(images.classNames),
     target: targetHash,
   };
+  const usesBitstream = target.backend === 'fpga' && target.bitstream !== null;
+  const loaded = usesBitstream ? { ...build, bitstream: await file(target.bitstream) } : build;
   const boardHash = hashOf([board.address]);
   return {
     model: { model: modelHash },
@@ -56,7 +58,7 @@ export async function currentInputs(
     tuning: { model: modelHash, images: imagesHash },
     target: build,
     board: { board: boardHash },
-    run: { target: hashOf(build), board: boardHash, run: hashOf([run, await file(run.picture)]) },
+    run: { target: hashOf(loaded), board: boardHash, run: hashOf([run, await file(run.picture)]) },
   };
 }
 

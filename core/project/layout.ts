@@ -8,6 +8,8 @@ export const TABLE_FOLDER = 'tables';
 export const CALIBRATED_TABLE = 'calibration.table';
 export const BEST_TABLE = 'best-accuracy.table';
 export const PACKAGE_FOLDER = 'packages';
+/** Where a bitstream is built that is built for the project. */
+export const BITSTREAM_FOLDER = 'bitstream';
 export const REPORT_FOLDER = 'reports';
 
 /** File with a result. */

@@ -109,6 +109,7 @@ const pathFields: ReadonlySet<string> = new Set([
   'images.classNames',
   'calibrate.table',
   'target.golden',
+  'target.bitstream',
   'board.identityFile',
   'run.picture',
 ]);

@@ -57,6 +57,8 @@ const targetSchema = v.strictObject({
   precision: v.picklist(['int8', 'fp16', 'fp32']),
   /** Picture for the golden input; null for the first of the images. */
   golden: v.nullable(path),
+  /** The accelerator's .bit, for a board that has not loaded it; null where it has, or the processor shall do. */
+  bitstream: v.optional(v.nullable(path), null),
 });
 
 const boardSchema = v.strictObject({
@@ -121,7 +123,7 @@ export const INITIAL_DECISIONS: Decisions = {
   },
   calibrate: { format: 'ncnn', method: null, group: null, threads: null, table: null },
   accuracy: { pictures: null, keepInFloat: [], scales: 'calibrated' },
-  target: { board: null, backend: 'neon', precision: 'int8', golden: null },
+  target: { board: null, backend: 'neon', precision: 'int8', golden: null, bitstream: null },
   board: { address: null, identityFile: null, keepOnBoard: false },
   run: { iterations: 100, warmup: 10, threads: null, backend: 'auto', picture: null },
 };

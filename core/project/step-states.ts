@@ -96,7 +96,10 @@ async function missingOf(project: Project, step: Step): Promise<readonly string[
       'missing.mean-file': images.preprocessing.meanFile,
     },
     calibrate: { 'missing.table': calibrate.table },
-    target: { 'missing.golden': target.golden },
+    target: {
+      'missing.golden': target.golden,
+      'missing.bitstream': target.backend === 'fpga' ? target.bitstream : null,
+    },
     board: { 'missing.identity-file': board.identityFile },
     run: { 'missing.picture': run.picture },
   };

@@ -5,6 +5,7 @@ import { engineCalls } from '../shared/ipc-schema.ts';
 import type { FromEngine, PortCall, PortMessage, ToEngine } from '../shared/messages.ts';
 import { toWireError } from '../shared/wire-error.ts';
 import { Engine } from './engine.ts';
+import { bitstreamQueries } from './queries/bitstream.ts';
 import { boardQueries } from './queries/boards.ts';
 import { inputQueries } from './queries/inputs.ts';
 import { projectQueries } from './queries/project.ts';
@@ -33,6 +34,7 @@ const handlers = {
   ...inputQueries(engine),
   ...boardQueries(engine),
   ...resultQueries(engine),
+  ...bitstreamQueries(engine),
 };
 
 process.parentPort.on('message', ({ data, ports }) => {

@@ -93,9 +93,14 @@ export class ProjectSession {
     return table === null ? join(this.project.folder, TABLE_FOLDER, CALIBRATED_TABLE) : this.project.pathOf(table);
   }
 
-  /** The accelerator's sources, by whose fingerprint packages and bitstreams find each other: beside the resources. */
+  /** The accelerator's sources and what builds its bitstream: beside the resources. */
+  get fpgaFolder(): string {
+    return join(this.resources, '..', 'native', 'fpga');
+  }
+
+  /** The sources alone, by whose fingerprint packages and bitstreams find each other. */
   get rtlFolder(): string {
-    return join(this.resources, '..', 'native', 'fpga', 'rtl');
+    return join(this.fpgaFolder, 'rtl');
   }
 
   /** The simulated accelerator of virtual Zynq boards, where `npm run fpga:simulator` builds it; CORTADO_FPGA_SIMULATION names another. */

@@ -16,6 +16,7 @@ const openFilters: Readonly<Record<FileKind, readonly string[]>> = {
   table: ['table', 'txt'],
   picture: pictures,
   privateKey: [],
+  bitstream: ['bit'],
   report: ['json'],
 };
 const saveExtensions: Readonly<Record<SaveKind, string>> = {

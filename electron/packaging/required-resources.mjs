@@ -16,6 +16,7 @@ export function missingResources(root, platform, architecture) {
     ...[
       'resources/boards/virtual.json',
       'native/fpga/rtl/files.f',
+      'native/fpga/vivado/build.tcl',
       'resources/icons/icon.png',
       'THIRD-PARTY-NOTICES.md',
       'LICENSE',

@@ -102,6 +102,10 @@ export const engineCalls = {
     v.strictObject({ passphrase: text }),
     v.object({ file: path, made: v.boolean(), added: v.boolean() }),
   ),
+  /** Checks a .bit, chosen or about to be, for the project's board; refused (`bitstream.…`) as an error. */
+  'bitstream.check': call(v.strictObject({ path }), results.checkedBitstreamSchema),
+  /** What to run for a bitstream of the project's board. */
+  'bitstream.command': call(nothing, results.bitstreamCommandSchema),
   'build.get': call(nothing, v.nullable(results.buildSchema)),
   /** Takes the board's key out of Cortado's own list, so that the next connection asks; false where it is not in that. */
   'board.forgetHostKey': call(nothing, v.boolean()),

@@ -6,6 +6,7 @@ import { packageNeeds } from '../../../core/deploy/package-needs.ts';
 import type { DeployEvent } from '../../../core/deploy/stages.ts';
 import { createReport, reportJson } from '../../../core/report/create.ts';
 import type { BuildView } from '../../shared/schemas/results.ts';
+import { bitstreamToLoad } from '../bitstream-to-load.ts';
 import { LiveSamples } from '../live-samples.ts';
 import { pictureInput } from '../picture-input.ts';
 import { undecided } from '../project-session.ts';
@@ -21,6 +22,7 @@ export const run: Stage = async (context): Promise<{ readonly report: string }> 
   if (board.address === null) throw undecided('a board', 'board');
   const identity = board.identityFile === null ? undefined : session.project.pathOf(board.identityFile);
   const login = boards.login(board.address, identity, signal);
+  const bitstreamPath = await bitstreamToLoad(session, login.board.kind);
   const samples = new LiveSamples(context.live);
   const { threads, backend } = settings;
   // A simulated accelerator takes the same cycles each time, and long: deploy knows how often is enough.
@@ -34,6 +36,7 @@ export const run: Stage = async (context): Promise<{ readonly report: string }> 
     agentFor: session.agentFor,
     simulationFolder: session.simulationFolder,
     inputPath: input?.file,
+    bitstreamPath,
     credentials: login.credentials,
     hostKeys: login.hostKeys,
     settings: { iterations, warmup, threads: threads ?? undefined, backend, profile: true },

@@ -50,6 +50,7 @@ export const fileKindSchema = v.picklist([
   'table',
   'picture',
   'privateKey',
+  'bitstream',
   'report',
 ]);
 export const folderKindSchema = v.picklist(['project', 'newProject', 'images', 'export']);

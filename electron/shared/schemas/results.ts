@@ -111,6 +111,28 @@ export const buildSchema = v.object({
 });
 export type BuildView = v.InferOutput<typeof buildSchema>;
 
+const resourceUseSchema = v.object({ used: count, available: count });
+
+/** `CheckedBitstream` of core/build/fpga/vivado. */
+export const checkedBitstreamSchema = v.object({
+  header: v.object({ design: text, part: text, date: text, time: text, bytes: index }),
+  utilisation: v.nullable(
+    v.object({
+      luts: resourceUseSchema,
+      flipFlops: resourceUseSchema,
+      blockRams: resourceUseSchema,
+      dspSlices: resourceUseSchema,
+    }),
+  ),
+  timing: v.nullable(v.object({ setupSlackNs: v.number(), holdSlackNs: v.number(), met: v.boolean() })),
+  notes: v.array(text),
+});
+export type CheckedBitstreamView = v.InferOutput<typeof checkedBitstreamSchema>;
+
+/** `BitstreamCommand` of core/build/fpga/vivado. */
+export const bitstreamCommandSchema = v.object({ vivado: v.nullable(path), folder: path, command: text, file: path });
+export type BitstreamCommandView = v.InferOutput<typeof bitstreamCommandSchema>;
+
 /** `BoardDescription` of core/deploy. */
 export const boardDescriptionSchema = v.object({
   id: text,

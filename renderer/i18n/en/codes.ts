@@ -17,6 +17,7 @@ export const codes = {
   'reason.missing.table': 'The table that was chosen is gone.',
   'reason.missing.picture': 'The picture for the board is gone.',
   'reason.missing.golden': 'The picture for the check is gone.',
+  'reason.missing.bitstream': 'The bitstream that was chosen is gone.',
   'reason.missing.identity-file': 'The key file is gone.',
   'reason.no-result.model': 'The network has not been read yet.',
   'reason.no-result.images': 'The pictures have not been looked at yet.',

@@ -19,6 +19,7 @@ export const codes: Translation<typeof english> = {
   'reason.missing.table': '所选的校准表已不存在。',
   'reason.missing.picture': '让开发板识别的图片已不存在。',
   'reason.missing.golden': '用于验证的图片已不存在。',
+  'reason.missing.bitstream': '所选的比特流已不存在。',
   'reason.missing.identity-file': '密钥文件已不存在。',
   'reason.no-result.model': '尚未读取网络。',
   'reason.no-result.images': '尚未读取图片。',

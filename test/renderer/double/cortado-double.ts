@@ -165,6 +165,13 @@ export class CortadoDouble implements CortadoApi {
         if (on) this.emit('boards.found', [{ host: 'pi.local', name: 'pi', address: '192.168.1.20', port: 22 }]);
       },
       'board.makeKey': () => ({ file: '/home/user/.ssh/cortado_ed25519', made: true, added: true }),
+      'bitstream.check': () => BITSTREAM,
+      'bitstream.command': () => ({
+        vivado: null,
+        folder: '/opt/Cortado/native/fpga',
+        command: 'vivado -mode batch -source vivado/build.tcl -tclargs pynq-z1 -output bitstream-pynq-z1',
+        file: 'bitstream-pynq-z1/cortado-pynq-z1.bit',
+      }),
       'build.get': () => {
         if (!stages.hasRun('build')) return null;
         return stages.view.decisions.target.backend === 'fpga' ? data.fpgaBuild : data.build;
@@ -184,6 +191,19 @@ export class CortadoDouble implements CortadoApi {
     this.emit('app.changed', this.info);
   }
 }
+
+/** Not of the recording: the figures are made up. */
+const BITSTREAM: CallResult<'bitstream.check'> = {
+  header: { design: 'cortado_wrapper', part: '7z020clg400', date: '2026/01/31', time: '12:34:56', bytes: 4_045_564 },
+  utilisation: {
+    luts: { used: 30_000, available: 53_200 },
+    flipFlops: { used: 31_000, available: 106_400 },
+    blockRams: { used: 100.5, available: 140 },
+    dspSlices: { used: 210, available: 220 },
+  },
+  timing: { setupSlackNs: 0.312, holdSlackNs: 0.041, met: true },
+  notes: [],
+};
 
 function noAnswer(name: CallName): WireError {
   return { code: 'defect', message: `the double does not answer ${name}`, advice: '', location: {}, details: '' };

@@ -6,7 +6,8 @@ import { acceleratorTarget } from '../build-fpga-package.ts';
 import { rtlFingerprint } from '../rtl-fingerprint.ts';
 import { checkBitstream, readBitstream, type BitstreamHeader } from './bitstream-file.ts';
 import { parseTiming, parseUtilisation, type TimingReport, type UtilisationReport } from './reports.ts';
-import { findVivado, runVivado, vivadoArguments } from './run-vivado.ts';
+import { findVivado, runVivado } from './run-vivado.ts';
+import { scriptArguments, vivadoCommand } from './vivado-command.ts';
 
 export interface BitstreamBuild extends LongCall {
   /** Of ACCELERATOR_BOARDS. */
@@ -36,20 +37,16 @@ export interface BuiltBitstream {
  */
 export async function buildBitstream(build: BitstreamBuild): Promise<BuiltBitstream> {
   const { board, fpgaFolder, signal, onProgress, onLine } = build;
-  const { part, clockHz } = acceleratorTarget(board, build.clockHz);
+  const target = acceleratorTarget(board, build.clockHz);
+  const { part } = target;
   const fingerprint = await rtlFingerprint(join(fpgaFolder, 'rtl'), part.name);
   const output = resolve(build.outputFolder);
   const script = join(fpgaFolder, 'vivado', 'build.tcl');
-  const scriptArguments = [
-    board,
-    ...['-output', output],
-    ...['-clock', String(clockHz / 1e6)],
-    ...['-fingerprint', fingerprint.toString(16).padStart(8, '0')],
-  ];
+  const words = scriptArguments(target, fingerprint, output);
   const program = await findVivado(build.path);
-  if (program === null) throw missing(board, script, scriptArguments);
+  if (program === null) throw missing(board, vivadoCommand('vivado', script, words));
   await mkdir(output, { recursive: true });
-  await runVivado({ program, script, scriptArguments, folder: output, signal, onProgress, onLine });
+  await runVivado({ program, script, scriptArguments: words, folder: output, signal, onProgress, onLine });
   const file = join(output, `cortado-${board}.bit`);
   const header = await readBitstream(file);
   checkBitstream(header, part.name, fingerprint, file);
@@ -73,15 +70,10 @@ export async function acceptBitstream(file: string, board: string, fpgaFolder: s
   return header;
 }
 
-function missing(board: string, script: string, scriptArguments: readonly string[]): CortadoError {
-  const command = ['vivado', ...vivadoArguments(script, scriptArguments)].map(quoted).join(' ');
+function missing(board: string, command: string): CortadoError {
   return new CortadoError(
     'vivado.missing',
     'There is no Vivado on the PATH of this computer.',
     `Put it there (source settings64.sh), or take the repository to a computer that has it, run\n  ${command}\nand give the file back: cortado build bitstream --board ${board} --check cortado-${board}.bit`,
   );
-}
-
-function quoted(word: string): string {
-  return /^[\w./:=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
