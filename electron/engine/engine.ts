@@ -1,12 +1,14 @@
 import { copyFile, cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CortadoError } from '../../core/common/errors.ts';
+import type { WorkerLauncher } from '../../core/common/worker-process.ts';
 import { removeLeftovers } from '../../core/project/leftovers.ts';
 import { Project } from '../../core/project/project.ts';
 import { unfinishedWork } from '../../core/project/under-way.ts';
 import type { EngineSurroundings, FromEngine, ProjectRequest } from '../shared/messages.ts';
 import { stageNames, type ProjectView } from '../shared/schemas/stages.ts';
 import { BoardAccess } from './board-access.ts';
+import { Devices } from './devices.ts';
 import { MainSecrets } from './main-secrets.ts';
 import { NearbyBoards } from './nearby-boards.ts';
 import { ProjectSession } from './project-session.ts';
@@ -28,11 +30,14 @@ export class Engine {
   readonly questions: Questions;
   readonly secrets: MainSecrets;
   readonly nearby: NearbyBoards;
+  readonly devices: Devices;
   private open: OpenProject | undefined;
 
   constructor(
     private readonly tell: Tell,
     sendToMain: (message: FromEngine) => void,
+    /** Starts worker processes; without it there are none, and the processor alone computes. */
+    launch?: WorkerLauncher,
   ) {
     this.questions = new Questions(
       (question) => {
@@ -44,6 +49,7 @@ export class Engine {
     );
     this.secrets = new MainSecrets(sendToMain);
     this.nearby = new NearbyBoards(tell);
+    this.devices = new Devices(launch);
   }
 
   /** The open project. Throws `project.none`. */
@@ -74,6 +80,7 @@ export class Engine {
     const desk = new StageDesk(
       session,
       boards,
+      this.devices,
       this.tell,
       onChange,
       stageNames.find((name) => name === unfinished && name !== 'load') ?? null,

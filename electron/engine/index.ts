@@ -5,6 +5,7 @@ import { engineCalls } from '../shared/ipc-schema.ts';
 import type { FromEngine, PortCall, PortMessage, ToEngine } from '../shared/messages.ts';
 import { toWireError } from '../shared/wire-error.ts';
 import { Engine } from './engine.ts';
+import { MainWorkers } from './main-workers.ts';
 import { bitstreamQueries } from './queries/bitstream.ts';
 import { boardQueries } from './queries/boards.ts';
 import { inputQueries } from './queries/inputs.ts';
@@ -28,7 +29,8 @@ const tell: Tell = (name, payload) => {
   sendToWindow({ kind: 'event', name, payload });
 };
 
-const engine = new Engine(tell, sendToMain);
+const workers = new MainWorkers(sendToMain);
+const engine = new Engine(tell, sendToMain, workers.launch);
 const handlers = {
   ...projectQueries(engine),
   ...inputQueries(engine),
@@ -58,6 +60,12 @@ process.parentPort.on('message', ({ data, ports }) => {
       break;
     case 'secret':
       engine.secrets.receive(message.id, message.secret);
+      break;
+    case 'worker':
+      workers.connect(message.id, ports[0]);
+      break;
+    case 'workerEnded':
+      workers.ended(message.id, message.how);
       break;
   }
 });

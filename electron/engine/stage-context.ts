@@ -3,12 +3,14 @@ import type { Inputs } from '../../core/project/inputs.ts';
 import type { Live } from '../shared/schemas/results.ts';
 import type { StageName, StageView } from '../shared/schemas/stages.ts';
 import type { BoardAccess } from './board-access.ts';
+import type { Devices } from './devices.ts';
 import type { ProjectSession } from './project-session.ts';
 
 /** What a stage works with and tells through. */
 export interface StageContext {
   readonly session: ProjectSession;
   readonly boards: BoardAccess;
+  readonly devices: Devices;
   readonly signal: AbortSignal;
   /** What the result will rest on, taken before the stage began. */
   readonly inputs: Inputs;

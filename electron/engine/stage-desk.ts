@@ -5,6 +5,7 @@ import type { ResultName } from '../../core/project/steps.ts';
 import { forgetUnderWay, noteUnderWay } from '../../core/project/under-way.ts';
 import { resultOfStage, stageNames, type StageName, type StageView } from '../shared/schemas/stages.ts';
 import type { BoardAccess } from './board-access.ts';
+import type { Devices } from './devices.ts';
 import type { ProjectSession } from './project-session.ts';
 import { StageRunner } from './stage-runner.ts';
 import { stages } from './stages/index.ts';
@@ -25,6 +26,7 @@ export class StageDesk {
   constructor(
     private readonly session: ProjectSession,
     private readonly boards: BoardAccess,
+    private readonly devices: Devices,
     private readonly tell: Tell,
     /** After a result or failure changed. */
     private readonly onChange: () => Promise<void>,
@@ -97,14 +99,14 @@ export class StageDesk {
   private async work(stage: StageName): Promise<void> {
     const name = resultOfStage(stage);
     const runner = this.runner(stage);
-    const { session, boards } = this;
+    const { session, boards, devices } = this;
     const { folder } = session.project;
     let inputs: Inputs = {};
     const isDone = await runner.run(async (reporter) => {
       noteUnderWay(folder, stage);
       inputs = (await session.inputs())[name];
       const live = this.tell.bind(undefined, 'live');
-      const result = await stages[stage]({ ...reporter, session, boards, inputs, live });
+      const result = await stages[stage]({ ...reporter, session, boards, devices, inputs, live });
       if (!reporter.signal.aborted) await writeResult(folder, name, inputs, result);
     });
     if (!this.isEnding) await forgetUnderWay(folder);

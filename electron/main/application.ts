@@ -30,6 +30,7 @@ export class Application {
     const { settings, secrets } = this;
     this.engine = new EngineHost({
       bundle: join(bundles, 'engine.cjs'),
+      workerBundle: join(bundles, 'worker.cjs'),
       surroundings: () => ({ resources: resourcesFolder(), virtualBoard: virtualBoardState() }),
       secrets,
       onState: (state) => {

@@ -13,6 +13,7 @@ import { fromWireError, toWireError } from '../shared/wire-error.ts';
 import { EngineOutput } from './engine-output.ts';
 import { engineEnvironment } from './engine-environment.ts';
 import type { Secrets } from './secrets.ts';
+import { WorkerHost } from './worker-host.ts';
 
 /** Milliseconds that an engine has to end when it is asked to. */
 const PATIENCE_MS = 2000;
@@ -22,6 +23,8 @@ type EngineState = EventPayload<'engine.state'>;
 export interface EngineHostOptions {
   /** The engine's bundle. */
   readonly bundle: string;
+  /** The bundle of the engine's workers. */
+  readonly workerBundle: string;
   readonly surroundings: () => EngineSurroundings;
   readonly secrets: Secrets;
   readonly onState: (state: EngineState) => void;
@@ -116,6 +119,7 @@ export class EngineHost {
       env: engineEnvironment(process.env),
     });
     this.process = started;
+    const workers = new WorkerHost(this.options.workerBundle, started);
     for (const stream of [started.stdout, started.stderr]) {
       const output = new EngineOutput(this.options.onText);
       stream?.on('data', (chunk: Buffer) => {
@@ -123,7 +127,7 @@ export class EngineHost {
       });
     }
     started.on('message', (message: FromEngine) => {
-      if (this.process === started) this.receive(started, message);
+      if (this.process === started) this.receive(started, workers, message);
     });
     started.once('spawn', () => {
       if (this.process !== started) return;
@@ -131,6 +135,7 @@ export class EngineHost {
       this.connect(started);
     });
     started.once('exit', (code) => {
+      workers.close();
       if (this.process === started) this.crashed(code);
     });
   }
@@ -150,7 +155,7 @@ export class EngineHost {
     });
   }
 
-  private receive(engine: UtilityProcess, message: FromEngine): void {
+  private receive(engine: UtilityProcess, workers: WorkerHost, message: FromEngine): void {
     const { secrets } = this.options;
     switch (message.kind) {
       case 'project': {
@@ -171,6 +176,10 @@ export class EngineHost {
         break;
       case 'forgetSecret':
         void secrets.forget(`${message.secret.kind}:${message.secret.subject}`);
+        break;
+      case 'startWorker':
+      case 'endWorker':
+        workers.receive(message);
         break;
     }
   }

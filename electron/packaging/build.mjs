@@ -40,6 +40,7 @@ export async function buildApp({ output = join(root, 'build', 'app'), page } = {
     build({ ...common, entryPoints: ['electron/main/index.ts'], outfile: join(output, 'main.cjs') }),
     build({ ...common, entryPoints: ['electron/main/updater.ts'], outfile: join(output, 'updater.cjs') }),
     build({ ...common, entryPoints: ['electron/engine/index.ts'], outfile: join(output, 'engine.cjs') }),
+    build({ ...common, entryPoints: ['electron/worker/index.ts'], outfile: join(output, 'worker.cjs') }),
     // The preload script runs in a sandbox: it has no Node, only Electron's few modules.
     build({
       ...common,

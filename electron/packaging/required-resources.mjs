@@ -21,6 +21,8 @@ export function missingResources(root, platform, architecture) {
       'THIRD-PARTY-NOTICES.md',
       'LICENSE',
     ],
-    ...['main.cjs', 'preload.cjs', 'engine.cjs', 'renderer/index.html'].map((name) => `build/app/${name}`),
+    ...['main.cjs', 'preload.cjs', 'engine.cjs', 'worker.cjs', 'renderer/index.html'].map(
+      (name) => `build/app/${name}`,
+    ),
   ].filter((name) => !existsSync(join(root, name)));
 }

@@ -36,14 +36,25 @@ export type ToEngine =
   | { readonly kind: 'port' }
   /** Stop what is under way, leave nothing on a board, and end. */
   | { readonly kind: 'end' }
-  | { readonly kind: 'secret'; readonly id: number; readonly secret: string | null };
+  | { readonly kind: 'secret'; readonly id: number; readonly secret: string | null }
+  /** With one port: a worker's, which has started. */
+  | { readonly kind: 'worker'; readonly id: number }
+  /** `how` is for a person. Also where it never started. */
+  | { readonly kind: 'workerEnded'; readonly id: number; readonly how: string };
 
 /** Engine to main. */
 export type FromEngine =
   | { readonly kind: 'project'; readonly outcome: Outcome<ProjectView> }
   | { readonly kind: 'readSecret'; readonly id: number; readonly secret: SecretName }
   | { readonly kind: 'keepSecret'; readonly secret: SecretName; readonly value: string }
-  | { readonly kind: 'forgetSecret'; readonly secret: SecretName };
+  | { readonly kind: 'forgetSecret'; readonly secret: SecretName }
+  | WorkerMessage;
+
+/** The engine's wishes of its worker processes, which main alone can start; it gives them their ids. */
+export interface WorkerMessage {
+  readonly kind: 'startWorker' | 'endWorker';
+  readonly id: number;
+}
 
 /** What a secret opens: `password` of `board@192.168.1.20`, `passphrase` of a key file. */
 export interface SecretName {

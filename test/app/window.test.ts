@@ -33,6 +33,24 @@ describe.skipIf(runtime === undefined)('the window, from source', () => {
     expect(await readFile(join(app.folder, 'report.html'), 'utf8')).toContain('<html');
   });
 
+  it('names what it calibrates on and why, after trying every device in a process of its own', async () => {
+    await person.goesTo('Calibrate');
+    const devices = await app.get('devices.list');
+    const used = devices.filter((device) => device.used);
+    expect(used).toHaveLength(1);
+    await person.reads(used[0].reason);
+    // An answer came from a worker: that it is not installed here, or what it computed.
+    expect(devices.map(({ reason }) => reason)).toContainEqual(expect.stringMatching(/^It (is not here: |gave )/));
+    await app.page.getByText('Why this one').click();
+    for (const { name, reason } of devices)
+      await app.page.getByRole('listitem').filter({ hasText: name }).getByText(reason).waitFor();
+    // None of the workers is left.
+    const left = await app.electron.evaluate(({ app: electron }) =>
+      electron.getAppMetrics().filter(({ name }) => name === 'Cortado worker'),
+    );
+    expect(left).toEqual([]);
+  });
+
   it('leaves nothing on a board where it was closed in the middle of a run', async () => {
     await person.goesTo('Run and report');
     await person.press('Run again');

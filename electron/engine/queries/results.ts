@@ -12,7 +12,6 @@ import type { Handlers } from '../../shared/answer-call.ts';
 import type { CallArgs, EngineCallName } from '../../shared/ipc-schema.ts';
 import type { AccuracyView, BuildView, TuningView } from '../../shared/schemas/results.ts';
 import type { Engine } from '../engine.ts';
-import { listDevices } from '../devices.ts';
 import { fewerBins } from '../histogram-view.ts';
 import { undecided } from '../project-session.ts';
 import { listReports, reportFile } from '../report-files.ts';
@@ -29,7 +28,7 @@ export function resultQueries(engine: Engine): Handlers<Names> {
     engine.project.session.result<T>(step).then((result) => result ?? null);
   const report = (id: string): Promise<Report> => readReport(reportFile(engine.project.session.project.folder, id));
   return {
-    'devices.list': () => listDevices(),
+    'devices.list': () => engine.devices.list(),
     'calibration.get': async () => (await stored<StoredCalibration>('calibrate'))?.view ?? null,
     'calibration.histogram': async ({ key, bins }) => {
       const calibration = await stored<StoredCalibration>('calibrate');

@@ -1,5 +1,6 @@
 import { calibrate as calibrateNetwork } from '../../../core/calibration/calibrate.ts';
 import type { MethodName } from '../../../core/calibration/methods/index.ts';
+import { recordOf, writeRecord } from '../../../core/calibration/record.ts';
 import { roundingError } from '../../../core/calibration/rounding-error.ts';
 import { writeTable } from '../../../core/calibration/read-table.ts';
 import type { CalibrationView } from '../../shared/schemas/results.ts';
@@ -13,14 +14,20 @@ export interface StoredCalibration {
 }
 
 /** Makes the scale table from the pictures. */
-export const calibrate: Stage = async ({ session, signal, onProgress, warn, log }): Promise<StoredCalibration> => {
+export const calibrate: Stage = async (context): Promise<StoredCalibration> => {
+  const { session, devices, signal, onProgress, warn, log } = context;
   const network = await session.network();
   const images = await session.images();
   if (images.length === 0) throw undecided('pictures', 'images');
   const resolved = await session.preprocessing(images);
   const { format, method, group, threads } = session.project.decisions.calibrate;
+  const chosen = await devices.chosen(signal);
+  log(`${chosen.name}: ${chosen.why}`);
   const result = await calibrateNetwork({
     network,
+    device: chosen,
+    // Drivers of GPUs may crash: not the engine.
+    workers: chosen.provider === 'cpu' || devices.launch === undefined ? undefined : { launch: devices.launch },
     inputs: images,
     preprocessing: resolved?.preprocessing,
     format,
@@ -35,6 +42,7 @@ export const calibrate: Stage = async ({ session, signal, onProgress, warn, log 
   for (const { path, reason } of result.skipped) warn(`${path}: ${reason}`);
   for (const note of result.notes) warn(note);
   await writeTable(session.tableFile, result.table);
+  await writeRecord(session.tableFile, recordOf(result, chosen));
   const view: CalibrationView = {
     method: result.method,
     format,

@@ -49,7 +49,9 @@ export class CalibrateStepState {
   }
 
   async read(): Promise<void> {
-    await Promise.all([this.devices.load(), this.calibration.load()]);
+    // Trying devices takes seconds, for which nothing else waits.
+    void this.devices.load();
+    await this.calibration.load();
     if (this.selected === undefined) this.key = this.layers.at(0)?.key;
     if (this.key !== undefined) await this.histogram.load();
   }
