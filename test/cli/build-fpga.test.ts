@@ -1,7 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { rtlFingerprint } from '../../core/build/fpga/rtl-fingerprint.ts';
+import { bitFile } from '../../core/build/fpga/vivado/testing/bit-file.ts';
 import { decodePackage } from '../../core/build/package/read.ts';
+import { RTL_FOLDER } from '../../core/cli/commands/build-fpga.ts';
 import { cortado, type CliResult } from '../support/cli.ts';
 import { sample, temporaryFolder } from '../support/paths.ts';
 
@@ -59,6 +62,35 @@ describe('cortado build fpga', () => {
       expect(stderr).not.toContain('defect of Cortado');
     }
     expect(await readdir(folder)).toEqual(before);
+  });
+});
+
+describe('the bitstream of cortado build fpga', () => {
+  const design = (fingerprint: number): string =>
+    `cortado_wrapper;UserID=0X${fingerprint.toString(16).padStart(8, '0').toUpperCase()};Version=2023.1`;
+  const given = join(folder, 'given.bit');
+
+  test('one of these sources is taken, and described', async () => {
+    await writeFile(given, bitFile('7z020clg400', design(await rtlFingerprint(RTL_FOLDER, 'xc7z020'))));
+    const built = await build({ output: [packageFile], bitstream: [given] });
+    expect(built.code, built.stderr).toBe(0);
+    expect(built.stdout).toContain(`Bitstream ${given}: cortado_wrapper for 7z020clg400`);
+  });
+
+  test('one of other sources is refused before anything is written', async () => {
+    await writeFile(given, bitFile('7z020clg400', design(1)));
+    const before = await readdir(folder);
+    const { code, stdout, stderr } = await build({ bitstream: [given] });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain(given);
+    expect(await readdir(folder)).toEqual(before);
+  });
+
+  test('without Vivado the package is made, and what to run elsewhere is said', async () => {
+    const { code, stderr } = await build({ output: [packageFile] });
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain('There is no Vivado on the PATH, so no bitstream was made.');
+    expect(stderr).toContain('-source vivado/build.tcl -tclargs pynq-z1');
   });
 });
 

@@ -1,15 +1,10 @@
 import { Option, type Command } from 'commander';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { ACCELERATOR_BOARDS } from '../../build/fpga/parts.ts';
-import type { BitstreamHeader } from '../../build/fpga/vivado/bitstream-file.ts';
-import { acceptBitstream, buildBitstream, type BuiltBitstream } from '../../build/fpga/vivado/build-bitstream.ts';
-import type { ResourceUse } from '../../build/fpga/vivado/reports.ts';
+import { buildBitstream } from '../../build/fpga/vivado/build-bitstream.ts';
 import { parseNumber } from '../options.ts';
-import { textTable } from '../text-table.ts';
 import { note, print, progressOnStderr } from '../terminal.ts';
-
-const FPGA_FOLDER = fileURLToPath(new URL('../../../native/fpga', import.meta.url));
+import { bitstreamText } from './bitstream-text.ts';
+import { FPGA_FOLDER, takeBitstream, usualOutput } from './board-bitstream.ts';
 
 interface BitstreamFlags {
   readonly board: string;
@@ -39,8 +34,8 @@ export function addBuildBitstreamCommand(group: Command, signal: AbortSignal): v
 }
 
 async function check(file: string, { board, json }: BitstreamFlags): Promise<void> {
-  const header = await acceptBitstream(file, board, FPGA_FOLDER);
-  print(json === true ? JSON.stringify({ file, ...header }, null, 2) : headerText(header));
+  const taken = await takeBitstream(file, board);
+  print(json === true ? JSON.stringify(taken, null, 2) : bitstreamText(taken));
   note(`${file} is the accelerator for ${board}, from the sources that packages are built for.`);
 }
 
@@ -49,35 +44,11 @@ async function build(flags: BitstreamFlags, signal: AbortSignal): Promise<void> 
   const built = await buildBitstream({
     board,
     fpgaFolder: FPGA_FOLDER,
-    outputFolder: flags.output ?? join('build', 'vivado', board),
+    outputFolder: flags.output ?? usualOutput(board),
     clockHz: clock === undefined ? undefined : clock * 1e6,
     signal,
     onProgress: progressOnStderr(),
   });
-  print(json === true ? JSON.stringify(built, null, 2) : builtText(built));
+  print(json === true ? JSON.stringify(built, null, 2) : bitstreamText(built));
   note(`Wrote ${built.file}.`);
-}
-
-function headerText({ design, part, date, time, bytes }: BitstreamHeader): string {
-  return `${design} for ${part}, built ${date} ${time}, ${(bytes / 1024).toFixed(0)} KiB`;
-}
-
-function builtText({ header, utilisation, timing }: BuiltBitstream): string {
-  const { luts, flipFlops, blockRams, dspSlices } = utilisation;
-  const row = (name: string, { used, available }: ResourceUse): string[] => [
-    name,
-    String(used),
-    String(available),
-    `${((100 * used) / available).toFixed(1)} %`,
-  ];
-  const table = textTable(
-    ['resource', 'used', 'available', ''],
-    [
-      row('look-up tables', luts),
-      row('flip-flops', flipFlops),
-      row('block RAMs (36 Kbit)', blockRams),
-      row('DSP slices', dspSlices),
-    ],
-  );
-  return `${headerText(header)}\n${table}\nSlack: ${timing.setupSlackNs} ns (setup), ${timing.holdSlackNs} ns (hold).`;
 }
