@@ -1,24 +1,33 @@
 import { Command, CommanderError } from 'commander';
 import { CortadoError } from '../common/errors.ts';
-import { addAddKeyCommand } from './commands/add-key.ts';
-import { addAppCommand } from './commands/app.ts';
-import { addBuildCommand } from './commands/build.ts';
-import { addCalibrateCommand } from './commands/calibrate.ts';
-import { addDemoCommand } from './commands/demo.ts';
-import { addDeployCommand } from './commands/deploy.ts';
-import { addDevicesCommand } from './commands/devices.ts';
-import { addEvaluateCommand } from './commands/evaluate.ts';
-import { addForwardCommand } from './commands/forward.ts';
-import { addInspectCommand } from './commands/inspect.ts';
-import { addMergeCommand } from './commands/merge.ts';
-import { addReportCommand } from './commands/report.ts';
-import { addRunCommand } from './commands/run.ts';
 import { VERSION } from '../common/version.ts';
 
 const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
 /** As shells report a process that SIGINT ended. */
 const EXIT_INTERRUPTED = 130;
+
+type AddCommand = (program: Command, signal: AbortSignal) => void;
+
+/**
+ * By name, in the order of the help. Each is loaded when it is called: the libraries of all of them take longer to load than
+ * some commands to run.
+ */
+const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  inspect: async () => (await import('./commands/inspect.ts')).addInspectCommand,
+  forward: async () => (await import('./commands/forward.ts')).addForwardCommand,
+  calibrate: async () => (await import('./commands/calibrate.ts')).addCalibrateCommand,
+  merge: async () => (await import('./commands/merge.ts')).addMergeCommand,
+  devices: async () => (await import('./commands/devices.ts')).addDevicesCommand,
+  evaluate: async () => (await import('./commands/evaluate.ts')).addEvaluateCommand,
+  build: async () => (await import('./commands/build.ts')).addBuildCommand,
+  run: async () => (await import('./commands/run.ts')).addRunCommand,
+  deploy: async () => (await import('./commands/deploy.ts')).addDeployCommand,
+  'add-key': async () => (await import('./commands/add-key.ts')).addAddKeyCommand,
+  report: async () => (await import('./commands/report.ts')).addReportCommand,
+  demo: async () => (await import('./commands/demo.ts')).addDemoCommand,
+  app: async () => (await import('./commands/app.ts')).addAppCommand,
+};
 
 /**
  * Runs one command line.
@@ -35,7 +44,8 @@ export async function runCli(args: readonly string[]): Promise<number> {
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
   try {
-    await makeProgram(interruption.signal).parseAsync([...args], { from: 'user' });
+    const program = await makeProgram(args, interruption.signal);
+    await program.parseAsync([...args], { from: 'user' });
     return 0;
   } catch (error) {
     return explain(error, interruption.signal.aborted);
@@ -45,25 +55,16 @@ export async function runCli(args: readonly string[]): Promise<number> {
   }
 }
 
-function makeProgram(signal: AbortSignal): Command {
+/** With the command that is called; with all of them where it is none, for the help and for what may have been meant. */
+async function makeProgram(args: readonly string[], signal: AbortSignal): Promise<Command> {
   const program = new Command('cortado')
     .description('Takes a Caffe network to an edge board: calibrate, build, deploy, measure.')
     .version(VERSION)
     .showHelpAfterError('(--help lists the options)')
     .exitOverride();
-  addInspectCommand(program);
-  addForwardCommand(program, signal);
-  addCalibrateCommand(program, signal);
-  addMergeCommand(program, signal);
-  addDevicesCommand(program, signal);
-  addEvaluateCommand(program, signal);
-  addBuildCommand(program, signal);
-  addRunCommand(program, signal);
-  addDeployCommand(program, signal);
-  addAddKeyCommand(program, signal);
-  addReportCommand(program);
-  addDemoCommand(program, signal);
-  addAppCommand(program);
+  const [name] = args;
+  const called = Object.hasOwn(commands, name) ? [commands[name]] : Object.values(commands);
+  for (const load of called) (await load())(program, signal);
   return program;
 }
 
