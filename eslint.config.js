@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['node_modules/**', 'build/**', 'dist/**', 'core/build/package/generated/**', '**/*.cjs'] },
+  { ignores: ['node_modules/**', 'build/**', 'dist/**', 'core/**/generated/**', '**/*.cjs'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { NetworkView } from '../../electron/shared/schemas/network.ts';
-import { latencyBins, thinned } from '../../renderer/charts/latencies.ts';
 import { layOut } from '../../renderer/graph/layout.ts';
 import { networkGraph } from '../../renderer/graph/network-graph.ts';
 import { NODE_HEIGHT } from '../../renderer/graph/types.ts';
@@ -77,20 +76,6 @@ describe('the graph of a network', () => {
       expect((of.get(to)?.y ?? 0) - (of.get(from)?.y ?? 0)).toBeGreaterThanOrEqual(NODE_HEIGHT);
     }
     expect(new Set(positions.map(([, { x, y }]) => `${x} ${y}`)).size).toBe(nodes.length);
-  });
-});
-
-describe('latencies', () => {
-  it('are thinned with their extremes kept', () => {
-    const samples = Array.from({ length: 10_000 }, (_, index) => (index === 5000 ? 99 : 1 + (index % 7) / 10));
-    const kept = thinned(samples);
-    expect(kept.length).toBeLessThanOrEqual(1002);
-    expect(kept).toContainEqual([5000, 99]);
-  });
-
-  it('are all counted in bins, also where all are alike', () => {
-    expect(latencyBins([5, 5, 5]).reduce((sum, { count }) => sum + count, 0)).toBe(3);
-    expect(latencyBins([])).toEqual([]);
   });
 });
 

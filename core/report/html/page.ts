@@ -17,7 +17,7 @@ import { summarise } from '../statistics.ts';
 import { comparedValue, ratioText } from '../text.ts';
 import { findingsOf } from '../verdict.ts';
 import type { FindingLevel } from '../verdict.ts';
-import { histogramChart, layersChart, timelineChart } from './charts.ts';
+import { distributionChart, layersChart, timelineChart, type Chart } from './charts.ts';
 import { dataTable, escapeHtml, factsTable } from './markup.ts';
 import { STYLE } from './style.ts';
 
@@ -29,6 +29,7 @@ const LEVEL_WORDS: Record<FindingLevel, string> = { good: 'Good', caution: 'Mind
  */
 export function reportHtml(report: Report, compareWith?: Report): string {
   const title = `${packageTitle(report)} on ${boardTitle(report)}`;
+  const charts = chartsOf(report);
   const body = [
     `<h1>${escapeHtml(packageTitle(report))}</h1>`,
     `<p class="under">on ${escapeHtml(boardTitle(report))}, ${formatMoment(report.startedAt)}</p>`,
@@ -36,9 +37,9 @@ export function reportHtml(report: Report, compareWith?: Report): string {
     findings(report),
     compareWith === undefined ? '' : comparison(compareWith, report),
     `<h2>Latency</h2>`,
-    latency(report),
+    latency(report, charts.latency),
     accelerator(report),
-    layers(report),
+    layers(report, charts.layers),
     outputs(report),
     conditions(report),
     `<h2>Board and package</h2>`,
@@ -55,6 +56,7 @@ export function reportHtml(report: Report, compareWith?: Report): string {
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>${escapeHtml(title)}</title>
 <style>${STYLE}</style>
+${stylesOf([...charts.latency, ...charts.layers])}
 </head>
 <body>
 <main>
@@ -65,11 +67,34 @@ ${body.filter((part) => part !== '').join('\n')}
 `;
 }
 
-function latency(report: Report): string {
+interface Charts {
+  /** None where the latency is no measured one. */
+  readonly latency: readonly Chart[];
+  /** None where layers were not measured. */
+  readonly layers: readonly Chart[];
+}
+
+function chartsOf({ accelerator, latency: { samplesNs }, layers }: Report): Charts {
+  return {
+    latency: accelerator?.simulated === true ? [] : [timelineChart(samplesNs), distributionChart(samplesNs)],
+    layers: layers === null || layers.length === 0 ? [] : [layersChart(layers)],
+  };
+}
+
+/** Each style once: charts share their frame's. */
+function stylesOf(charts: readonly Chart[]): string {
+  const styles = charts.flatMap(({ head }) => head.match(/<style[^>]*>[^]*?<\/style>/g) ?? []);
+  return [...new Set(styles)].join('\n');
+}
+
+function drawn(charts: readonly Chart[]): string {
+  return charts.map(({ body }) => `<div class="chart">${body}</div>`).join('');
+}
+
+function latency(report: Report, charts: readonly Chart[]): string {
   const facts = factsTable('In numbers', latencyFacts(report));
-  if (report.accelerator?.simulated === true) return facts;
-  const { samplesNs } = report.latency;
-  return `${timelineChart(samplesNs)}${histogramChart(samplesNs)}${facts}<p class="note">"90 % are below" is the 90th percentile: nine runs in ten were faster. Percentiles are interpolated between neighbouring runs.</p>`;
+  if (charts.length === 0) return facts;
+  return `${drawn(charts)}${facts}<p class="note">"90 % are below" is the 90th percentile: nine runs in ten were faster. Percentiles are interpolated between neighbouring runs.</p>`;
 }
 
 function keyFigures(report: Report): string {
@@ -133,7 +158,7 @@ function accelerator({ accelerator: counted }: Report): string {
   return counted === null ? '' : `<h2>Accelerator</h2>${factsTable('In one run', acceleratorFacts(counted))}`;
 }
 
-function layers(report: Report): string {
+function layers(report: Report, charts: readonly Chart[]): string {
   if (report.layers === null || report.layers.length === 0) return '';
   const total = report.layers.reduce((sum, layer) => sum + layer.medianNs, 0) || 1;
   const rows = report.layers.map(({ layer, kind, kernel, medianNs, macs, cycles }) => [
@@ -154,7 +179,7 @@ function layers(report: Report): string {
     { title: 'multiply-accumulates', numeric: true },
     { title: 'kernel' },
   ];
-  return `<h2>Layers</h2>${layersChart(report.layers)}<p class="note">${layersNote(report.accelerator)}</p><details><summary>All layers as a table</summary>${dataTable('Layers', columns, rows)}</details>`;
+  return `<h2>Layers</h2>${drawn(charts)}<p class="note">${layersNote(report.accelerator)}</p><details><summary>All layers as a table</summary>${dataTable('Layers', columns, rows)}</details>`;
 }
 
 function outputs(report: Report): string {

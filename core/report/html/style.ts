@@ -1,9 +1,9 @@
 /** The page's style: readable without any other file, light and dark by the reader's setting, and on paper. */
 export const STYLE = `
-:root{color-scheme:light dark;--ground:#fff;--panel:#f6f4f1;--ink:#211d19;--soft:#6a625a;--line:#e2dcd5;--accent:#8a4b1f;--good:#1f6b3a;--caution:#8a5a00;--bad:#a3231c}
-@media (prefers-color-scheme:dark){:root{--ground:#181512;--panel:#221e1a;--ink:#efe9e2;--soft:#a89f95;--line:#3a342e;--accent:#e0a06a;--good:#7cc796;--caution:#e2b45a;--bad:#f08a80}}
+:root{color-scheme:light dark;--ground:#fff;--panel:#f6f4f1;--ink:#211d19;--soft:#6a625a;--line:#e2dcd5;--accent:#8a4b1f;--good:#1f6b3a;--caution:#8a5a00;--bad:#a3231c;--surface:var(--ground);--chart-1:#9a5526;--chart-2:#2f6f9f;--sans:system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif}
+@media screen and (prefers-color-scheme:dark){:root{--ground:#181512;--panel:#221e1a;--ink:#efe9e2;--soft:#a89f95;--line:#3a342e;--accent:#e0a06a;--good:#7cc796;--caution:#e2b45a;--bad:#f08a80;--chart-1:#dd9c66;--chart-2:#79b3de}}
 *{box-sizing:border-box}
-body{margin:0;background:var(--ground);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif}
+body{margin:0;background:var(--ground);color:var(--ink);font:16px/1.5 var(--sans)}
 main{max-width:62rem;margin:0 auto;padding:2rem 1.25rem 4rem}
 h1{margin:0;font-size:1.75rem;line-height:1.2;overflow-wrap:anywhere}
 h2{margin:2.5rem 0 .75rem;font-size:1.15rem}
@@ -20,16 +20,9 @@ h2{margin:2.5rem 0 .75rem;font-size:1.15rem}
 .findings .good{border-color:var(--good)}.good strong{color:var(--good)}
 .findings .caution{border-color:var(--caution)}.caution strong{color:var(--caution)}
 .findings .bad{border-color:var(--bad)}.bad strong{color:var(--bad)}
-figure{margin:0 0 1.5rem;overflow-x:auto}
-figcaption,caption{text-align:left;font-weight:600;padding-bottom:.4rem}
-svg{display:block;width:100%;min-width:34rem;height:auto;font:12px system-ui,sans-serif}
-svg text{fill:var(--soft)}
-.axis line{stroke:var(--line)}
-.dots circle{fill:var(--accent);fill-opacity:.75}
-.median{stroke:var(--ink);stroke-dasharray:5 4}
-svg .median-label{fill:var(--ink);paint-order:stroke;stroke:var(--ground);stroke-width:4px}
-.bars rect{fill:var(--accent)}
-.layers text{fill:var(--ink)}.layers .value{fill:var(--soft)}
+caption{text-align:left;font-weight:600;padding-bottom:.4rem}
+.chart{margin:0 0 1.5rem;overflow-x:auto}
+.chart svg{min-width:34rem}
 .wide{overflow-x:auto;margin-bottom:1.5rem}
 table{border-collapse:collapse;width:100%;margin-bottom:1.5rem}
 .wide table{margin:0}
@@ -40,5 +33,5 @@ td{overflow-wrap:anywhere}
 .number{text-align:right;white-space:nowrap}
 .note,footer{color:var(--soft);font-size:.9rem}
 details summary{cursor:pointer;margin:.5rem 0}
-@media print{main{max-width:none;padding:0}figure,table{break-inside:avoid}}
+@media print{:root{color-scheme:light}main{max-width:none;padding:0}table{break-inside:avoid}.chart{overflow:visible}.chart svg{min-width:0}.figures .main{print-color-adjust:exact}.figures li{border:1px solid var(--line)}}
 `;
