@@ -45,8 +45,9 @@ function stepStatus(
   const undecided = undecidedOf(project, step);
   if (undecided.length > 0) return { step, state: unfinished, reasons: undecided };
   if (problem !== undefined) return { step, state: 'attention', reasons: [problem] };
-  if (failure !== undefined) return { step, state: 'attention', reasons: [failure] };
+  // What may be tried on top, such as checking the preprocessing, is no condition for going on.
   if (isDecisionOnly(project, step)) return { step, state: 'done', reasons: [] };
+  if (failure !== undefined) return { step, state: 'attention', reasons: [failure] };
   if (result === undefined) return { step, state: unfinished, reasons: [`no-result.${step}`] };
   const changed = changedInputs(result, current);
   if (changed.length === 0) return { step, state: 'done', reasons: [] };

@@ -145,6 +145,13 @@ export class ProjectSession {
     return stored.data as T;
   }
 
+  /** The same, but undefined where something that the result rests on has changed since. */
+  async freshResult<T>(name: ResultName): Promise<T | undefined> {
+    const stored = await readResult(this.project.folder, name);
+    if (stored === undefined || changedInputs(stored.inputs, (await this.inputs())[name]).length > 0) return undefined;
+    return this.result<T>(name);
+  }
+
   agentFor = (architecture: BoardArchitecture): Promise<string> => agentFile(this.resources, architecture);
 }
 

@@ -10,6 +10,7 @@ import {
 } from '../../electron/shared/schemas/stages.ts';
 import type { EventPayload } from '../../electron/shared/ipc-schema.ts';
 import type { Host } from './host.ts';
+import type { StepAction } from './step-action.ts';
 import { StageState } from './stage.svelte.ts';
 
 type StageEnd = (stage: StageName) => void;
@@ -20,6 +21,8 @@ export class ProjectState {
   /** The step that is looked at. */
   step = $state<Step>('model');
   questions = $state.raw<readonly Question[]>([]);
+  /** What the step that is looked at does when it is told to, for the button in the frame's foot. */
+  action = $state.raw<StepAction>();
   readonly stages: Readonly<Record<StageName, StageState>>;
   private readonly endListeners = new Set<StageEnd>();
   private readonly unsubscribe: readonly (() => void)[];

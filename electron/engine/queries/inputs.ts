@@ -46,7 +46,7 @@ export function inputQueries(engine: Engine): Handlers<Names> {
       if (preprocessing === undefined) throw undecided('pictures', 'images');
       return preview(await pictureAt(index), preprocessing);
     },
-    'preprocessing.evidence': async () => (await engine.project.session.result<Evidence>('images')) ?? null,
+    'preprocessing.evidence': async () => (await engine.project.session.freshResult<Evidence>('images')) ?? null,
   };
 }
 

@@ -1,5 +1,6 @@
 import { CortadoError } from '../../../core/common/errors.ts';
 import { gatherEvidence, type PreprocessingEvidence, type VariantEvidence } from '../../../core/evidence/evidence.ts';
+import { decodeToPixels } from '../../../core/images/pixels.ts';
 import type { Evidence } from '../../shared/schemas/network.ts';
 import { answerOf } from '../classify.ts';
 import type { Labels } from '../labels.ts';
@@ -22,8 +23,8 @@ export const evidence: Stage = async (context): Promise<Evidence> => {
   const { session } = context;
   const images = await session.images();
   if (images.length === 0) throw undecided('pictures', 'images');
-  const pictures = spread(images, PICTURES);
-  const gathered = await gather(context, pictures);
+  const pictures = await readable(context, spread(images, PICTURES));
+  const gathered = pictures.length === 0 ? undefined : await gather(context, pictures);
   if (gathered === undefined) return NOTHING;
   const labels = await session.labels();
   const { variants } = gathered;
@@ -39,6 +40,26 @@ export const evidence: Stage = async (context): Promise<Evidence> => {
     surer: surerByLabels(candidates) ?? surerBySureness(gathered),
   };
 };
+
+/** Those that can be decoded: one broken file in a folder is no reason to check nothing. */
+async function readable(
+  { session, signal, warn }: StageContext,
+  pictures: readonly Picture[],
+): Promise<readonly Picture[]> {
+  const preprocessing = await session.preprocessingValue(pictures.map(({ path }) => path));
+  if (preprocessing === undefined) return pictures;
+  const found: Picture[] = [];
+  for (const picture of pictures) {
+    try {
+      await decodeToPixels(picture.path, preprocessing, signal);
+      found.push(picture);
+    } catch (error) {
+      if (!(error instanceof CortadoError)) throw error;
+      warn(`${picture.path}: ${error.message}`);
+    }
+  }
+  return found;
+}
 
 /** Undefined where there is nothing to compare: tensors, or a network that is no classifier. */
 async function gather(

@@ -1,5 +1,11 @@
 export const board = {
   'board.lead': 'Where the board is and how to log in. Cortado asks it what it can do before anything is sent.',
+  'board.picture.computer': 'this computer',
+  'board.picture.way': 'SSH, your network',
+  'board.picture.log': 'user and password or key',
+  'board.picture.board': 'your board',
+  'board.picture.text':
+    'The board needs power, Linux, a network and an SSH server; nothing has to be installed on it. Cortado logs in, looks around, and later sends the files. By default it leaves nothing behind.',
   'board.kind': 'Connect to',
   'board.kind.ssh': 'A board in the network (SSH)',
   'board.kind.ssh.text': 'Any ARM Linux board with an SSH server.',

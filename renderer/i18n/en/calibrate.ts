@@ -1,6 +1,9 @@
 export const calibrate = {
   'calibrate.lead':
     'Measures how large the values in each layer become, and chooses the scales that lose least when they turn into 8-bit integers.',
+  'calibrate.picture.levels': '127 steps',
+  'calibrate.picture.text':
+    'An 8-bit integer has 127 steps from 0 up. Spread over all values they are coarse where most values are; up to a threshold they are fine there, and the few values beyond it are clipped. Calibration finds the threshold of each layer that loses least.',
   'calibrate.device': 'Runs on',
   'calibrate.device.why': 'Why this one',
   'calibrate.device.none': 'No device was found that can run the network.',

@@ -50,13 +50,11 @@ export const codes = {
   'advice.large-error': 'These layers differ much from fp32. Keep them in float and measure again: {layers}',
   'advice.good': 'int8 is as good as fp32 here. Go on.',
   'advice.few-pictures': 'Few pictures were measured: a share can be off by several points.',
-  'advice.no-labels': 'Without labels only the agreement is known. Add labels to know the accuracy.',
+  'advice.no-labels':
+    'Without labels only the agreement with fp32 is known. Add labels in the step Images to know the accuracy.',
+  'advice.best-accuracy':
+    'int8 loses something here. Search for the best accuracy below: it often wins back what plain calibration loses.',
   'advice.fp32-poor': 'fp32 itself answers poorly. Check the preprocessing in the step Images before blaming int8.',
-  'advice.preprocessing': 'Check the preprocessing in the step Images: wrong values there hurt more than int8 does.',
-  'advice.keep-in-float': 'These layers lose most. Keep them in float and measure again: {layers}',
-  'advice.more-images': 'More varied pictures for the calibration may help.',
-  'advice.first-layers':
-    'The error starts early in the network. Check the preprocessing, then keep the first layers in float: {layers}',
 
   'finding.steady': 'The runs are many and steady: the figures can be relied on.',
   'finding.emulated': 'The board was emulated: outputs are right, times mean nothing.',

@@ -58,7 +58,9 @@ export const common = {
   'step.back': 'Back',
   'step.next': 'Continue to {step}',
   'step.skip': 'Skip to {step}',
-  'step.finished': 'Finished',
+  'step.finished':
+    'All seven steps are done. Change anything and run again: earlier reports stay here to compare with.',
+  'step.running': 'Running…',
   'step.outdated': 'Something that this result rests on has changed:',
 
   'stage.queued': 'Queued',

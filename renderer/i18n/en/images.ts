@@ -21,7 +21,7 @@ export const images = {
   'images.classNames.help': 'A text file with one name a line, in the order of the network’s outputs.',
   'images.pre': 'Preprocessing',
   'images.pre.lead':
-    'How a picture becomes the network’s input. Wrong values here are the most frequent cause of bad accuracy, so check the evidence.',
+    'How a picture becomes the network’s input. Wrong values here are the most frequent cause of bad accuracy, so Cortado checks them below.',
   'images.pre.channels': 'Channel order',
   'images.pre.channels.help':
     'Caffe networks were mostly trained on BGR, since OpenCV reads that. If the evidence says RGB is surer, the network was trained on RGB.',
@@ -53,6 +53,7 @@ export const images = {
   'images.evidence.text':
     'Runs a few pictures through the network in fp32, under these settings and under other common ones.',
   'images.evidence.run': 'Check the settings',
+  'images.evidence.running': 'Checking on a few pictures whether other settings would be surer…',
   'images.evidence.setting': 'Setting',
   'images.evidence.certainty': 'Certainty',
   'images.evidence.certainty.help':
@@ -60,7 +61,7 @@ export const images = {
   'images.evidence.top1': 'Right answers',
   'images.evidence.used': 'used',
   'images.evidence.use': 'Use this',
-  'images.evidence.useOf': 'Use {setting}',
+  'images.evidence.useOf': 'Use this: {setting}',
   'images.evidence.setting.text': '{channels}, mean {mean}, factor {norm}',
   'images.evidence.good': 'No other common setting is clearly surer.',
   'images.surer.title': 'Other settings are clearly surer',

@@ -18,6 +18,7 @@ export const model = {
   'model.int8': 'run as int8',
   'model.float': 'run in float',
   'model.not': 'do not run on a board',
+  'model.float.why': 'Why some run in float',
   'model.runs.int8': 'int8',
   'model.runs.float': 'float',
   'model.runs.not': 'does not run on a board',

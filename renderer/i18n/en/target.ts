@@ -3,6 +3,12 @@ export const target = {
     'Choose the board and how the network shall compute there. Then Cortado builds one file with everything the board needs.',
   'target.boards': 'Board',
   'target.filter': 'Find a board',
+  'target.filter.none':
+    'No board is called that. Any 64-bit or 32-bit ARM Linux board works: clear the search and choose “Other”.',
+  'target.group.none': 'Without a board',
+  'target.group.processor': 'ARM boards',
+  'target.group.fpga': 'ARM boards with an FPGA',
+  'target.group.generic': 'Any other board',
   'target.cores': '{count} × {core}',
   'target.virtual': 'On this computer, without hardware',
   'target.virtual.unavailable': 'Not available on this system: {reason}',

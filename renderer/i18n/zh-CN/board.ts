@@ -3,6 +3,12 @@ import type { Translation } from '../message.ts';
 
 export const board: Translation<typeof english> = {
   'board.lead': '填写开发板的地址和登录方式。在发送任何文件之前，Cortado 会先探测它的能力。',
+  'board.picture.computer': '本机',
+  'board.picture.way': 'SSH，本地网络',
+  'board.picture.log': '用户名和密码或密钥',
+  'board.picture.board': '你的开发板',
+  'board.picture.text':
+    '开发板需要通电、运行 Linux、接入网络并有 SSH 服务，无需安装任何软件。Cortado 会登录、探测，之后再发送文件；默认不会在板上留下任何东西。',
   'board.kind': '连接到',
   'board.kind.ssh': '网络中的开发板（SSH）',
   'board.kind.ssh.text': '任何带 SSH 服务的 ARM Linux 开发板。',
@@ -68,7 +74,7 @@ export const board: Translation<typeof english> = {
   'board.cores': '{n} 个核心',
   'board.changedKey.title': '开发板重新安装过系统吗？',
   'board.changedKey.text':
-    '如果是，新密钥就是正确的：Cortado 可以忘记旧密钥，并就新密钥再次询问您。如果不是，可能有另一台机器在冒充它：请不要连接。',
+    '如果是，新密钥就是正确的：Cortado 可以忘记旧密钥，并就新密钥再次询问你。如果不是，可能有另一台机器在冒充它：请不要连接。',
   'board.changedKey.forget': '忘记旧密钥并重新连接',
   'board.changedKey.elsewhere':
     '旧密钥记录在不属于 Cortado 的列表中（通常是 ~/.ssh/known_hosts）：请在其中删除上面指出的那一行。',

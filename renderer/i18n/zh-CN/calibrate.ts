@@ -3,6 +3,9 @@ import type { Translation } from '../message.ts';
 
 export const calibrate: Translation<typeof english> = {
   'calibrate.lead': '统计每一层数值的分布，选出转换为 8 位整数时信息损失最小的缩放系数。',
+  'calibrate.picture.levels': '127 级',
+  'calibrate.picture.text':
+    '8 位整数从 0 往上只有 127 级。若覆盖全部数值范围，在数值最密集的地方就会太粗；若只覆盖到某个阈值，密集处就足够精细，少数超出阈值的数值则被截断。校准会为每一层找到损失最小的阈值。',
   'calibrate.device': '运行设备',
   'calibrate.device.why': '为什么选它',
   'calibrate.device.none': '没有找到能运行该网络的设备。',

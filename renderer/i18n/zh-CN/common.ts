@@ -59,7 +59,8 @@ export const common: Translation<typeof english> = {
   'step.back': '上一步',
   'step.next': '继续：{step}',
   'step.skip': '跳过，进入{step}',
-  'step.finished': '已完成',
+  'step.finished': '七个步骤都已完成。可以修改任何设置后再次运行：之前的报告会保留，便于对比。',
+  'step.running': '运行中…',
   'step.outdated': '该结果所依据的内容已改变：',
 
   'stage.queued': '排队中',

@@ -20,6 +20,7 @@ export const model: Translation<typeof english> = {
   'model.format': '格式',
   'model.int8': '层以 int8 运行',
   'model.float': '层以浮点运行',
+  'model.float.why': '为什么有些层以浮点运行',
   'model.not': '层无法在板上运行',
   'model.runs.int8': 'int8',
   'model.runs.float': '浮点',

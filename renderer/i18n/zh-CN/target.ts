@@ -4,6 +4,11 @@ import type { Translation } from '../message.ts';
 export const target: Translation<typeof english> = {
   'target.lead': '选择开发板以及网络在板上的计算方式，然后 Cortado 会生成一个包含板端所需全部内容的文件。',
   'target.boards': '开发板',
+  'target.filter.none': '没有这个名字的开发板。任何 64 位或 32 位 ARM Linux 开发板都可以使用：清空搜索，选择“其他”。',
+  'target.group.none': '没有开发板',
+  'target.group.processor': 'ARM 开发板',
+  'target.group.fpga': '带 FPGA 的 ARM 开发板',
+  'target.group.generic': '其他开发板',
   'target.filter': '查找开发板',
   'target.cores': '{count} × {core}',
   'target.virtual': '在本机上运行，无需硬件',

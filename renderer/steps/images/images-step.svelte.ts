@@ -42,6 +42,27 @@ export class ImagesStepState {
     return Math.max(0, (this.images.value?.total ?? 0) - (this.images.value?.items.length ?? 0));
   }
 
+  /** Whether the settings could be checked and have not been, as they are now. */
+  get lacksEvidence(): boolean {
+    const { stages } = this.project;
+    const { status } = stages.evidence.view;
+    const isQuiet = Object.values(stages).every((stage) => !stage.isActive);
+    return (
+      isQuiet &&
+      status !== 'failed' &&
+      status !== 'cancelled' &&
+      this.project.isDone('model') &&
+      this.project.isDone('images') &&
+      this.evidence.value === null &&
+      !this.evidence.isLoading &&
+      this.images.value?.tensors === false
+    );
+  }
+
+  async check(): Promise<void> {
+    await this.project.stages.evidence.start();
+  }
+
   async read(): Promise<void> {
     if (!this.hasImages) return;
     await Promise.all([this.images.load(), this.readPreprocessing(), this.evidence.load()]);

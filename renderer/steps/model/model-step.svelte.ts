@@ -27,6 +27,12 @@ export class ModelStepState {
     this.network = new Resource(() => project.app.api.call('network.get'));
   }
 
+  /** Selects the next layer that the search found, the first one after the last. */
+  nextFound(): void {
+    const found = [...this.found];
+    this.selected = found.find((index) => index > (this.selected ?? -1)) ?? found.at(0);
+  }
+
   get isComplete(): boolean {
     const { proto, weights } = this.project.decisions.model;
     return proto !== null && weights !== null;

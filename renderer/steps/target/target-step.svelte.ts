@@ -6,8 +6,6 @@ import type { ProjectState } from '../../state/project.svelte.ts';
 import { Resource } from '../../state/resource.svelte.ts';
 import { isVirtual } from '../board/board-address.ts';
 
-const KIND_ORDER = ['virtual', 'board', 'generic'] as const;
-
 /** The board that the files are for, how it computes, and what was built. */
 export class TargetStepState {
   readonly boards: Resource<BoardDescriptionView[]>;
@@ -16,9 +14,9 @@ export class TargetStepState {
 
   readonly shownBoards: readonly BoardDescriptionView[] = $derived.by(() => {
     const wanted = this.filter.trim().toLowerCase();
-    return (this.boards.value ?? [])
-      .filter(({ name, soc = '' }) => `${name} ${soc}`.toLowerCase().includes(wanted))
-      .toSorted((a, b) => KIND_ORDER.indexOf(a.kind) - KIND_ORDER.indexOf(b.kind));
+    return (this.boards.value ?? []).filter(({ name, soc = '', cores }) =>
+      `${name} ${soc} ${cores.map(({ core }) => core).join(' ')}`.toLowerCase().includes(wanted),
+    );
   });
   readonly board: BoardDescriptionView | undefined = $derived.by(() =>
     this.boards.value?.find(({ id }) => id === this.choices.board),
