@@ -15,6 +15,7 @@ import {
   type TargetRequest,
 } from './calibrate-target.ts';
 import { calibrationTarget } from './network-target.ts';
+import type { Region } from './region.ts';
 import type { CalibrationTarget } from './target.ts';
 import { WorkerPool } from './workers/pool.ts';
 
@@ -59,7 +60,8 @@ export function forwardOf(
     signal,
   );
   return async (work, outputs) => {
-    const planned = outputs.length === 0 ? undefined : planForward(network, outputs, target.inputs);
+    const planned =
+      outputs.length === 0 ? undefined : planForward(network, outputs, target.inputs, wholeBlobs(work.regions));
     if (workers === undefined || planned === undefined) return here(work, outputs);
     const folder = await mkdtemp(join(tmpdir(), 'cortado-'));
     const model = join(folder, 'network.onnx');
@@ -83,4 +85,10 @@ export function forwardOf(
       },
     };
   };
+}
+
+/** Blobs of which all values are counted together, whatever their order. */
+function wholeBlobs(regions: readonly Region[]): ReadonlySet<string> {
+  const inParts = new Set(regions.filter(({ parts }) => parts > 1).map(({ blob }) => blob));
+  return new Set(regions.map(({ blob }) => blob).filter((blob) => !inParts.has(blob)));
 }

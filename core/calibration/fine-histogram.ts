@@ -1,96 +1,102 @@
+import { copyOfCounts, FineBins, rebinned, sumOfCounts, type FineCounts } from './counting/fine-bins.ts';
+import { CountingMemory, pieceLength } from './counting/kernel-memory.ts';
+import { KeptValues } from './kept-values.ts';
 import { binCount, type CountedValues, type Histogram } from './histogram.ts';
-import { DenseCounts } from './dense-counts.ts';
 import { countAbsolute } from './methods/count-absolute.ts';
 import { countPositive } from './methods/count-positive.ts';
-import { copyNonZeros, scanValues } from './float-bits.ts';
-import { lowestTop, OctaveBins, type Resolution } from './octave-bins.ts';
 import { absoluteMax, emptyRange, mergeRanges, type BlobRange } from './range.ts';
 
 /** How finely values are counted, and how many are kept as they are before that. */
-export interface Fineness extends Resolution {
+export interface Fineness {
+  /** log2 of the number of bins. */
+  readonly bits: number;
   /** Values other than 0. */
   readonly mostKept: number;
 }
 
-/** 128 to 512 bins make one of the 2048 that methods look at; 3 MiB of bins, or 16 MiB of values. */
-const usual: Fineness = { finest: 18, coarsest: 12, mostKept: 2 ** 22 };
+/** 256 to 512 bins make one of the 2048 that methods look at; 1 MiB of them for each sign, or 8 MiB of values. */
+const usual: Fineness = { bits: 20, mostKept: 2 ** 21 };
 
-/** For one of many groups of a blob's channels, where memory would otherwise grow to gigabytes: 1 to 4 bins, 32 KiB. */
-const ofGroups: Fineness = { finest: 11, coarsest: 8, mostKept: 2 ** 13 };
+/** For one of many groups of a blob's channels, where memory would otherwise grow to gigabytes: 2 to 4 bins, 8 KiB for each sign. */
+const ofGroups: Fineness = { bits: 13, mostKept: 2 ** 13 };
 
 /** All that a histogram knows, for files and other processes; structured clone takes it. */
 export interface FineHistogramState {
   readonly fineness: Fineness;
   readonly range: BlobRange;
   readonly zeros: number;
-  readonly kept: Float32Array | undefined;
-  readonly counted:
-    { readonly top: number; readonly hasNegatives: boolean; readonly counts: Uint32Array | Float64Array } | undefined;
+  /** Values other than 0, in parts. */
+  readonly kept: readonly Float32Array[] | undefined;
+  readonly counted: FineCounts | undefined;
 }
 
 /**
  * The values of a region, counted in one pass although their range is not known before the end.
  *
- * The rule: up to 2^22 values other than 0 are kept, and the result is that of two passes, count for count. More of them are
- * counted in `OctaveBins` below the smallest power of two above every magnitude so far; where that grows, bins are added
- * up, which is exactly what counting below the larger one would have given. So neither the order of the inputs nor how they
- * are shared out among processes matters, and histograms merge exactly. At the end `rebin` brings the bins to 2048 over
- * [0, largest magnitude].
+ * The rule: up to 2^21 values other than 0 are kept, and the result is that of two passes, count for count. More of them are
+ * counted in 2^20 equal bins from 0 to the smallest power of two above every magnitude so far; where that doubles, bins are
+ * added up two by two, which is exactly what counting in the wider ones would have given. So neither the order of the inputs
+ * nor how they are shared out among processes matters, and histograms merge exactly. At the end `rebin` brings the bins to 2048
+ * over [0, largest magnitude].
  */
 export class FineHistogram {
   range: BlobRange = emptyRange;
+  /** Those that were not counted in `bins`. */
   private zeros = 0;
   /** Values other than 0, while they are few. */
-  private kept: Float32Array | undefined = new Float32Array(0);
-  private keptCount = 0;
-  private dense: DenseCounts | undefined;
+  private kept: KeptValues | undefined = new KeptValues();
+  private bins: FineBins | undefined;
+  /** Counts that came from elsewhere, as long as there is nothing to add. */
+  private given: FineCounts | undefined;
 
-  constructor(private readonly fineness: Fineness = usual) {}
+  /** @param memory for its counters; shared with others where there are many */
+  constructor(
+    private readonly fineness: Fineness = usual,
+    private readonly memory = new CountingMemory(),
+  ) {}
 
   /** The histogram that `state` was taken of; it may use its memory. */
-  static fromState(state: FineHistogramState): FineHistogram {
-    const { fineness } = state;
-    const histogram = new FineHistogram(fineness);
+  static fromState(state: FineHistogramState, memory?: CountingMemory): FineHistogram {
+    const histogram = new FineHistogram(state.fineness, memory);
     histogram.range = state.range;
     histogram.zeros = state.zeros;
-    histogram.kept = state.kept;
-    histogram.keptCount = state.kept?.length ?? 0;
-    if (state.counted !== undefined) {
-      const { top, hasNegatives, counts } = state.counted;
-      histogram.dense = new DenseCounts(new OctaveBins(top, hasNegatives, fineness), counts);
-    }
+    histogram.kept = state.kept === undefined ? undefined : new KeptValues(state.kept);
+    histogram.given = state.counted;
     return histogram;
   }
 
-  /** May share memory with the histogram. */
+  /** Values that were kept are not copied. */
   state(): FineHistogramState {
-    const { fineness, range, zeros, dense } = this;
-    const counted =
-      dense === undefined
-        ? undefined
-        : { top: dense.bins.top, hasNegatives: dense.bins.hasNegatives, counts: dense.total() };
-    return { fineness, range, zeros, kept: this.kept?.subarray(0, this.keptCount), counted };
+    const { fineness, range } = this;
+    const counted = this.counted();
+    const copy = counted === undefined ? undefined : copyOfCounts(counted);
+    return { fineness, range, zeros: this.allZeros(), kept: this.kept?.parts(), counted: copy };
   }
 
   /** Counts values. Where some are not finite, `range.notFinite` says so and the histogram is of no use. */
   add(values: Float32Array): void {
-    if (this.kept !== undefined) this.keep(values);
-    else this.count(values);
+    for (let start = 0; start < values.length; start += pieceLength) {
+      this.addPiece(values.subarray(start, start + pieceLength));
+    }
   }
 
   /** Adds what another one of the same fineness counted. Exact. */
   merge(other: FineHistogram): void {
     this.range = mergeRanges(this.range, other.range);
-    this.zeros += other.zeros;
-    const theirs = other.kept?.subarray(0, other.keptCount);
-    if (theirs !== undefined && this.kept !== undefined && this.keptCount + theirs.length <= this.fineness.mostKept) {
-      this.roomFor(this.keptCount + theirs.length).set(theirs, this.keptCount);
-      this.keptCount += theirs.length;
+    this.zeros += other.allZeros();
+    const sum = (this.kept?.length ?? Infinity) + (other.kept?.length ?? Infinity);
+    if (this.kept !== undefined && other.kept !== undefined && sum <= this.fineness.mostKept) {
+      for (const values of other.kept.parts()) this.kept.push(values);
       return;
     }
-    this.dense = this.denseFor(this.range);
-    if (theirs !== undefined) this.dense.add(theirs);
-    if (other.dense !== undefined) this.dense.addCounts(other.dense);
+    const counted = other.counted();
+    if (this.given !== undefined && counted !== undefined) {
+      this.given = sumOfCounts(this.given, counted);
+      return;
+    }
+    const bins = this.binsFor(this.range);
+    for (const values of other.kept?.parts() ?? []) countAll(bins, values);
+    if (counted !== undefined) bins.add(counted);
   }
 
   /** 2048 bins over [0, largest magnitude]; empty where all is 0. */
@@ -98,75 +104,58 @@ export class FineHistogram {
     const max = absoluteMax(this.range);
     const counts = new Float64Array(binCount);
     if (max === 0) return { max, counts };
-    if (this.kept !== undefined) {
-      const values = this.kept.subarray(0, this.keptCount);
-      if (counted === 'magnitudes') countAbsolute(values, max, counts);
-      else countPositive(values, max, counts);
-    }
-    this.dense?.rebinned(counted, max / binCount, counts);
-    if (counted === 'not-negative') counts[0] += this.zeros;
+    const count = counted === 'magnitudes' ? countAbsolute : countPositive;
+    for (const values of this.kept?.parts() ?? []) count(values, max, counts);
+    const fine = this.counted();
+    if (fine !== undefined) rebinned(fine, this.fineness.bits, counted, max / binCount, counts);
+    if (counted === 'not-negative') counts[0] += this.allZeros();
     return { max, counts };
   }
 
-  private keep(values: Float32Array): void {
-    const { range, zeros } = scanValues(values);
+  private addPiece(piece: Float32Array): void {
+    const memory = this.memory.any();
+    memory.load(piece);
+    const range = memory.range(piece.length);
     this.range = mergeRanges(this.range, range);
     if (range.notFinite > 0) return;
-    this.zeros += zeros;
-    const needed = this.keptCount + values.length - zeros;
-    if (needed > this.fineness.mostKept) {
-      this.dense = this.denseFor(this.range);
-      this.dense.add(values);
-      return;
+    if (this.kept !== undefined) {
+      const values = memory.compress(piece.length);
+      if (this.kept.length + values.length <= this.fineness.mostKept) {
+        this.kept.push(values);
+        this.zeros += piece.length - values.length;
+        return;
+      }
     }
-    // One more, since zeros are written too, and then written over.
-    copyNonZeros(values, this.roomFor(needed + 1), this.keptCount);
-    this.keptCount = needed;
+    this.binsFor(this.range).count(piece);
   }
 
-  private count(values: Float32Array): void {
-    const { dense } = this;
-    if (dense === undefined) throw new Error('there is nothing to count in');
-    const { zeros, misfits, range } = dense.add(values);
-    this.zeros += zeros;
-    this.range = mergeRanges(this.range, range);
-    if (misfits === 0 || range.notFinite > 0) return;
-    this.dense = this.denseFor(this.range);
-    this.dense.addMisfitsOf(values, dense.bins);
-  }
-
-  /** What is counted or kept so far, in bins for a range. */
-  private denseFor(range: BlobRange): DenseCounts {
-    const { dense, kept } = this;
-    const top = topOf(absoluteMax(range));
-    const hasNegatives = range.min < 0;
-    if (dense?.bins.top === top && dense.bins.hasNegatives === hasNegatives) return dense;
-    const wider = new DenseCounts(new OctaveBins(top, hasNegatives, this.fineness));
-    if (dense !== undefined) wider.addCounts(dense);
-    if (kept !== undefined) wider.add(kept.subarray(0, this.keptCount));
+  /** The bins, for a range, with what was kept so far. */
+  private binsFor(range: BlobRange): FineBins {
+    const bins = (this.bins ??= new FineBins(this.fineness.bits, this.memory));
+    bins.cover(range);
+    if (this.given !== undefined) bins.add(this.given);
+    for (const values of this.kept?.parts() ?? []) countAll(bins, values);
+    this.given = undefined;
     this.kept = undefined;
-    this.keptCount = 0;
-    return wider;
+    return bins;
   }
 
-  /** Room for this many kept values; it doubles, so that each is moved a few times at most. */
-  private roomFor(count: number): Float32Array {
-    const { kept = new Float32Array(0) } = this;
-    if (kept.length >= count) return kept;
-    const larger = new Float32Array(Math.min(this.fineness.mostKept + 1, Math.max(count, 2 * kept.length)));
-    larger.set(kept);
-    this.kept = larger;
-    return larger;
+  private allZeros(): number {
+    return this.zeros + (this.bins?.zeros ?? 0);
+  }
+
+  private counted(): FineCounts | undefined {
+    return this.bins?.counts() ?? this.given;
   }
 }
 
 /** For a region of a blob that has so many parts. */
-export function createFineHistogram(parts: number): FineHistogram {
-  return new FineHistogram(parts > 1 ? ofGroups : usual);
+export function createFineHistogram(parts: number, memory?: CountingMemory): FineHistogram {
+  return new FineHistogram(parts > 1 ? ofGroups : usual, memory);
 }
 
-/** The exponent code of the octave that a magnitude lies in. */
-function topOf(magnitude: number): number {
-  const [bits] = new Int32Array(Float32Array.of(magnitude).buffer);
-  return Math.max(lowestTop, bits >> 23);
+function countAll(bins: FineBins, values: Float32Array): void {
+  for (let start = 0; start < values.length; start += pieceLength) {
+    bins.count(values.subarray(start, start + pieceLength));
+  }
 }

@@ -1,3 +1,4 @@
+import { CountingMemory } from './counting/kernel-memory.ts';
 import { createFineHistogram, FineHistogram, type FineHistogramState } from './fine-histogram.ts';
 import { binCount, type CountedValues } from './histogram.ts';
 import { countAbsolute } from './methods/count-absolute.ts';
@@ -115,6 +116,7 @@ class CountLooker implements Looker {
 
 class FineLooker implements Looker {
   private histograms = new Map<string, FineHistogram>();
+  private readonly memory = new CountingMemory();
   private readonly parts: ReadonlyMap<string, number>;
 
   constructor(regions: readonly Region[]) {
@@ -144,14 +146,14 @@ class FineLooker implements Looker {
     if (found.kind !== 'fine') throw otherKind(found);
     for (const [id, state] of found.histograms) {
       const own = this.histograms.get(id);
-      const other = FineHistogram.fromState(state);
+      const other = FineHistogram.fromState(state, this.memory);
       if (own === undefined) this.histograms.set(id, other);
       else own.merge(other);
     }
   }
 
   private of(id: string): FineHistogram {
-    const histogram = this.histograms.get(id) ?? createFineHistogram(this.parts.get(id) ?? 1);
+    const histogram = this.histograms.get(id) ?? createFineHistogram(this.parts.get(id) ?? 1, this.memory);
     this.histograms.set(id, histogram);
     return histogram;
   }

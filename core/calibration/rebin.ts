@@ -4,10 +4,9 @@
  * stands alone, without a neighbour, is a single value (or one that comes again and again, as pixels do) and goes as a whole
  * to where its middle lies.
  *
- * @param fine counts, upwards; none wider than `width`
- * @param edges their lower edges, and the upper one of the last
+ * @param fine counts of bins of the width `narrow`, from 0 on; no wider than `width`
  */
-export function rebin(fine: Float64Array, edges: Float64Array, width: number, counts: Float64Array): void {
+export function rebin(fine: Float64Array, narrow: number, width: number, counts: Float64Array): void {
   const last = counts.length - 1;
   let below = 0;
   let given = 0;
@@ -16,8 +15,8 @@ export function rebin(fine: Float64Array, edges: Float64Array, width: number, co
     const count = fine[i];
     if (count === 0) continue;
     const isAlone = (i === 0 || fine[i - 1] === 0) && (i + 1 === fine.length || fine[i + 1] === 0);
-    const lower = edges[i];
-    const upper = edges[i + 1];
+    const lower = i * narrow;
+    const upper = lower + narrow;
     // The bins whose upper edge lies at or below where this narrow bin's values begin are complete.
     const begin = isAlone ? (lower + upper) / 2 : lower;
     for (; bin < last && (bin + 1) * width <= begin; bin++) given += counts[bin] = below - given;

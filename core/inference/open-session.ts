@@ -8,12 +8,16 @@ export interface SessionSettings {
   readonly threads: number;
   /** Reject rather than let another provider run what this one is not there for, or cannot run. */
   readonly alone?: boolean;
+  /** Where to write the model as ONNX Runtime optimised it. */
+  readonly optimisedFile?: string;
+  /** The model is one that ONNX Runtime optimised on this machine. */
+  readonly isOptimised?: boolean;
 }
 
 /** Opens a model, given as its bytes or its file. Rejects with ONNX Runtime's own error. */
 export function openSession(
   model: Uint8Array | string,
-  { provider, threads, alone = false }: SessionSettings,
+  { provider, threads, alone = false, optimisedFile, isOptimised = false }: SessionSettings,
 ): Promise<InferenceSession> {
   const { executionProviders, ...more } = providerOf(provider).options;
   const noOther = alone && provider !== 'cpu' ? { extra: { session: { disable_cpu_ep_fallback: '1' } } } : {};
@@ -25,7 +29,8 @@ export function openSession(
     enableCpuMemArena: false,
     executionMode: 'sequential',
     intraOpNumThreads: threads,
-    graphOptimizationLevel: 'all',
+    graphOptimizationLevel: isOptimised ? 'disabled' : 'all',
+    ...(optimisedFile === undefined ? {} : { optimizedModelFilePath: optimisedFile }),
     logSeverityLevel: 3,
   };
   return typeof model === 'string' ? InferenceSession.create(model, options) : InferenceSession.create(model, options);

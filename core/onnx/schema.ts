@@ -64,3 +64,9 @@ export const dataType = { float: 1, int64: 7 } as const;
 
 /** AttributeProto.AttributeType. */
 export const attributeType = { float: 1, int: 2, string: 3, ints: 7 } as const;
+
+/** TypeProto of a float tensor of a shape that is not said. */
+export const floatTypeBytes: Uint8Array = onnx
+  .lookupType('TypeProto')
+  .encode({ tensorType: { elemType: dataType.float } })
+  .finish();

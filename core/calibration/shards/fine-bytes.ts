@@ -1,17 +1,17 @@
 import { FineHistogram, type FineHistogramState } from '../fine-histogram.ts';
-import { lowestTop, OctaveBins } from '../octave-bins.ts';
+import { countAt, lowestTop, type Counters } from '../counting/fine-bins.ts';
 import { VarintReader, VarintWriter } from './varints.ts';
 
 /** Facts of a histogram in front of its counts, as float64. */
-const factCount = 11;
+const factCount = 9;
 const mostTop = 254;
-const limits = { finest: 20, kept: 2 ** 24 };
+const limits = { bits: 20, kept: 2 ** 24 };
 
 /**
- * Histograms one after the other, little endian: min, max, count, notFinite, zeros, the fineness (finest, coarsest, mostKept),
- * the number of values kept or -1, the top of the bins or 0, and 1 where negative values have bins, of each as float64. Then
- * for each as varints either the kept values' bits, sorted, each by its distance from the one before, or the number of places
- * that are not empty and for each of those its distance from the one before and its count.
+ * Histograms one after the other, little endian: min, max, count, notFinite, zeros, the fineness (bits, mostKept), the number of
+ * values kept or -1, and the top of the bins or 0, of each as float64. Then for each as varints either the kept values' bits,
+ * sorted, each by its distance from the one before, or, of the positive and then of the negative bins, the number of those that
+ * are not empty and for each of them its distance from the one before and its count.
  */
 export function fineBytes(histograms: readonly FineHistogram[]): Uint8Array {
   const facts = new DataView(new ArrayBuffer(8 * factCount * histograms.length));
@@ -21,8 +21,11 @@ export function fineBytes(histograms: readonly FineHistogram[]): Uint8Array {
     factsOf(state).forEach((value, fact) => {
       facts.setFloat64(8 * (factCount * place + fact), value, true);
     });
-    if (state.kept !== undefined) writeSorted(varints, bitsOf(state.kept).slice().sort());
-    else if (state.counted !== undefined) writeSparse(varints, state.counted.counts);
+    if (state.kept !== undefined) writeSorted(varints, bitsOf(state.kept).sort());
+    else if (state.counted !== undefined) {
+      writeSparse(varints, state.counted.positive);
+      writeSparse(varints, state.counted.negative);
+    }
   });
   const tail = varints.finish();
   const bytes = new Uint8Array(facts.byteLength + tail.length);
@@ -33,9 +36,18 @@ export function fineBytes(histograms: readonly FineHistogram[]): Uint8Array {
 
 function factsOf({ range, zeros, fineness, kept, counted }: FineHistogramState): readonly number[] {
   const { min, max, count, notFinite } = range;
-  const { finest, coarsest, mostKept } = fineness;
-  const how = [kept?.length ?? -1, counted?.top ?? 0, counted?.hasNegatives === true ? 1 : 0];
-  return [min, max, count, notFinite, zeros, finest, coarsest, mostKept, ...how];
+  const { bits, mostKept } = fineness;
+  return [
+    min,
+    max,
+    count,
+    notFinite,
+    zeros,
+    bits,
+    mostKept,
+    kept === undefined ? -1 : lengthOf(kept),
+    counted?.top ?? 0,
+  ];
 }
 
 /** Reads `count` histograms that `fineBytes` wrote. Throws a RangeError for what it would not have written. */
@@ -53,19 +65,18 @@ export function readFineBytes(bytes: Uint8Array, count: number): readonly FineHi
 }
 
 function readHistogram(facts: readonly number[], varints: VarintReader): FineHistogram {
-  const [min, max, count, notFinite, zeros, finest, coarsest, mostKept, keptCount, top, negatives] = facts;
-  require(isWhole(finest, 1, limits.finest) && isWhole(coarsest, 1, finest) && isWhole(mostKept, 0, limits.kept));
-  const fineness = { finest, coarsest, mostKept };
-  const common = { fineness, range: { min, max, count, notFinite }, zeros };
+  const [min, max, count, notFinite, zeros, bits, mostKept, keptCount, top] = facts;
+  require(isWhole(bits, 1, limits.bits) && isWhole(mostKept, 0, limits.kept));
+  const common = { fineness: { bits, mostKept }, range: { min, max, count, notFinite }, zeros };
   if (keptCount >= 0) {
     require(isWhole(keptCount, 0, mostKept));
     const kept = new Float32Array(readSorted(varints, keptCount).buffer);
-    return FineHistogram.fromState({ ...common, kept, counted: undefined });
+    return FineHistogram.fromState({ ...common, kept: [kept], counted: undefined });
   }
   require(isWhole(top, lowestTop, mostTop));
-  const hasNegatives = negatives === 1;
-  const counts = readSparse(varints, new OctaveBins(top, hasNegatives, fineness).length);
-  return FineHistogram.fromState({ ...common, kept: undefined, counted: { top, hasNegatives, counts } });
+  const positive = readSparse(varints, 2 ** bits);
+  const negative = readSparse(varints, 2 ** bits);
+  return FineHistogram.fromState({ ...common, kept: undefined, counted: { top, positive, negative } });
 }
 
 function isWhole(value: number, least: number, most: number): boolean {
@@ -76,8 +87,18 @@ function require(isPossible: boolean): void {
   if (!isPossible) throw new RangeError('a histogram with impossible bins');
 }
 
-function bitsOf(values: Float32Array): Uint32Array {
-  return new Uint32Array(values.buffer, values.byteOffset, values.length);
+function lengthOf(parts: readonly Float32Array[]): number {
+  return parts.reduce((sum, { length }) => sum + length, 0);
+}
+
+function bitsOf(parts: readonly Float32Array[]): Uint32Array {
+  const values = new Float32Array(lengthOf(parts));
+  let at = 0;
+  for (const part of parts) {
+    values.set(part, at);
+    at += part.length;
+  }
+  return new Uint32Array(values.buffer);
 }
 
 function writeSorted(varints: VarintWriter, sorted: Uint32Array): void {
@@ -99,26 +120,31 @@ function readSorted(varints: VarintReader, length: number): Uint32Array {
   return values;
 }
 
-function writeSparse(varints: VarintWriter, counts: Uint32Array | Float64Array): void {
+function writeSparse(varints: VarintWriter, counters: Counters): void {
+  const { length } = counters.lower;
   let filled = 0;
-  for (const count of counts) if (count > 0) filled++;
+  for (let bin = 0; bin < length; bin++) if (countAt(counters, bin) > 0) filled++;
   varints.write(filled);
   let before = 0;
-  counts.forEach((count, place) => {
-    if (count === 0) return;
-    varints.write(place - before);
+  for (let bin = 0; bin < length; bin++) {
+    const count = countAt(counters, bin);
+    if (count === 0) continue;
+    varints.write(bin - before);
     varints.write(count);
-    before = place;
-  });
+    before = bin;
+  }
 }
 
-function readSparse(varints: VarintReader, length: number): Float64Array {
-  const counts = new Float64Array(length);
-  let place = 0;
+function readSparse(varints: VarintReader, length: number): Counters {
+  const lower = new Uint8Array(length);
+  const upper = new Uint32Array(length);
+  let bin = 0;
   for (let left = varints.read(); left > 0; left--) {
-    place += varints.read();
-    if (place >= length) throw new RangeError('a bin lies outside of its histogram');
-    counts[place] = varints.read();
+    bin += varints.read();
+    if (bin >= length) throw new RangeError('a bin lies outside of its histogram');
+    const count = varints.read();
+    lower[bin] = count % 256;
+    upper[bin] = Math.floor(count / 256);
   }
-  return counts;
+  return { lower, upper };
 }

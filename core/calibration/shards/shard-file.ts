@@ -10,7 +10,7 @@ import { fineBytes, readFineBytes } from './fine-bytes.ts';
 import type { Shard } from './shard.ts';
 
 /** In front of everything; the last byte is the version of this form. */
-const signature = new TextEncoder().encode('cortado shard 1\n');
+const signature = new TextEncoder().encode('cortado shard 2\n');
 const hashBytes = 32;
 /** Some hundred blobs at their largest; a file that claims more is none that was written. */
 const mostHistogramBytes = 2 ** 30;
