@@ -1,33 +1,71 @@
 import type { Language } from '../../electron/shared/schemas/app.ts';
-import { sentences } from './zh-CN/sentences.ts';
+import { sentences } from './zh-CN/sentences/index.ts';
 
 interface Pattern {
   readonly expression: RegExp;
-  readonly chinese: string;
-  /** What the window says in English; core's own words where absent. */
-  readonly english: string | undefined;
+  /** How much of it is fixed: of two that fit, the one with more says it better. */
+  readonly weight: number;
+  readonly templates: Readonly<Record<Language, string>>;
 }
 
-const patterns: readonly Pattern[] = sentences.map(([english, chinese, inWindow]) => ({
-  expression: new RegExp(`^${escaped(english).replace(/\\\{\d\\\}/g, '(.+?)')}$`),
-  chinese,
-  english: inWindow,
-}));
+const patterns: readonly Pattern[] = sentences
+  .map(([english, chinese, inWindow]) => ({
+    expression: new RegExp(`^${escaped(english).replace(/\\\{\d\\\}/g, '(.*?)')}$`),
+    weight: english.replace(/\{\d\}/g, '').length,
+    templates: { en: inWindow ?? english, 'zh-CN': chinese },
+  }))
+  .sort((a, b) => b.weight - a.weight);
+
+/** Where one sentence ends and the next begins. */
+const BETWEEN_SENTENCES = /(?<=[.!?]) (?=["“A-Z])/;
+/** A file or layer, and what is said of it. */
+const OF_SOMETHING = /^(.+?): (.+)$/;
+
+/** What was translated already: tables say the same of many layers. */
+const known = new Map<string, string>();
+const MOST_KNOWN = 2000;
 
 /**
  * A sentence of core in the window's language: core writes its notes and warnings in English for the command line, reports and logs, and each has a
- * template here, `{0}` standing for what varies. A sentence that none fits stays as it is.
+ * template here, `{0}` standing for what varies; what varies can be a sentence too. A sentence that none fits stays as it is.
  */
 export function translateSentence(text: string, language: Language): string {
-  for (const { expression, chinese, english = text } of patterns) {
+  const key = `${language} ${text}`;
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const translated = whole(text, language) ?? inParts(text, language);
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(key, translated);
+  return translated;
+}
+
+function whole(text: string, language: Language): string | undefined {
+  for (const { expression, templates } of patterns) {
     const match = expression.exec(text);
-    if (match !== null)
-      return (language === 'en' ? english : chinese).replace(
-        /\{(\d)\}/g,
-        (_, index: string) => match[Number(index) + 1] ?? '',
-      );
+    if (match === null) continue;
+    return templates[language].replace(/\{(\d)\}/g, (_, index: string) => {
+      const part = match[Number(index) + 1] ?? '';
+      // A name is none, whatever it is called.
+      return part.includes(' ') ? translateSentence(part, language) : part;
+    });
   }
-  return text;
+  return undefined;
+}
+
+/** Several sentences, each by itself; or what is said of something that is named before it. */
+function inParts(text: string, language: Language): string {
+  const parts = text.split(BETWEEN_SENTENCES);
+  if (parts.length > 1) {
+    const translated = parts.map((part) => translateSentence(part, language));
+    const isTranslated = language === 'zh-CN' && translated.some((part, index) => part !== parts[index]);
+    return translated.join(isTranslated ? '' : ' ');
+  }
+  const said = OF_SOMETHING.exec(text);
+  if (said === null) return text;
+  const [, something, what] = said;
+  const translated = whole(what, language);
+  if (translated === undefined) return text;
+  return language === 'zh-CN' ? `${something}：${translated}` : `${something}: ${translated}`;
 }
 
 function escaped(text: string): string {

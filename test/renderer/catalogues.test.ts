@@ -7,9 +7,10 @@ import { describe, expect, it } from 'vitest';
 import { english } from '../../renderer/i18n/en/index.ts';
 import { fill, type Message } from '../../renderer/i18n/message.ts';
 import { translateSentence } from '../../renderer/i18n/sentences.ts';
-import { sentences } from '../../renderer/i18n/zh-CN/sentences.ts';
+import { sentences } from '../../renderer/i18n/zh-CN/sentences/index.ts';
 import { chinese } from '../../renderer/i18n/zh-CN/index.ts';
 import { errorCodes } from './support/error-codes.ts';
+import { coreSentences } from './support/core-sentences.ts';
 import { literalTexts } from './support/literal-texts.ts';
 
 const renderer = fileURLToPath(new URL('../../renderer/', import.meta.url));
@@ -59,6 +60,51 @@ describe('the catalogues', () => {
     const noMean = 'No mean is subtracted: neither --mean nor --mean-file was given, and the prototxt names none.';
     expect(translateSentence(noMean, 'en')).not.toContain('--');
     expect(new Set(sentences.map(([sentence]) => sentence)).size).toBe(sentences.length);
+  });
+});
+
+describe('the sentences of core', () => {
+  /** Read like sentences, and are none: the form of an address, a shell's command, the beginning of a file. */
+  const none = [/^Write user@host/, /^\[ -f /, /^version https:/];
+  const filled = (text: string): string => text.replace(/\{(\d+)\}/g, (_, index: string) => `x${index}`);
+
+  it('that can reach the window all have a translation', async () => {
+    const found = await coreSentences(fileURLToPath(new URL('../..', import.meta.url)));
+    expect(found.size).toBeGreaterThan(400);
+    const without = [...found].filter(
+      ([text]) => translateSentence(filled(text), 'zh-CN') === filled(text) && none.every((each) => !each.test(text)),
+    );
+    expect(without.map(([text, place]) => `${place}: ${text}`)).toEqual([]);
+  });
+
+  it('do not speak of the command line in the window', async () => {
+    const found = await coreSentences(fileURLToPath(new URL('../..', import.meta.url)));
+    const said = [...found.keys()].map((text) => translateSentence(filled(text), 'en'));
+    expect(said.filter((text) => / --[a-z]|^--[a-z]|\(--/.test(text))).toEqual([]);
+  });
+
+  it('keep all that varies', () => {
+    for (const [source, ...others] of sentences)
+      for (const other of others)
+        expect(other === undefined ? names(source) : names(other), source).toEqual(names(source));
+  });
+
+  it('are translated inside each other, one after the other, and behind a name', () => {
+    expect(translateSentence('Layer a b runs in float: it is a constant.', 'zh-CN')).toBe(
+      '层 a b 以浮点运行：它是常量。',
+    );
+    expect(translateSentence('The board cannot start the agent. Its last words: exec format error', 'zh-CN')).toBe(
+      '开发板无法启动代理程序。它最后的输出：exec format error',
+    );
+    expect(translateSentence('photo 1.png: The file is not a picture that can be read: cut.', 'zh-CN')).toBe(
+      'photo 1.png：该文件不是可读取的图片：cut。',
+    );
+    expect(translateSentence('The layer done has the type running, which is not known.', 'zh-CN')).toBe(
+      '层 done 的类型 running 未知。',
+    );
+    expect(translateSentence('Something new. Something else: new too.', 'zh-CN')).toBe(
+      'Something new. Something else: new too.',
+    );
   });
 });
 

@@ -56,19 +56,6 @@ export const codes = {
     'int8 loses something here. Search for the best accuracy below: it often wins back what plain calibration loses.',
   'advice.fp32-poor': 'fp32 itself answers poorly. Check the preprocessing in the step Images before blaming int8.',
 
-  'finding.steady': 'The runs are many and steady: the figures can be relied on.',
-  'finding.emulated': 'The board was emulated: outputs are right, times mean nothing.',
-  'finding.virtual': 'The “board” was this computer: the times are its own, not those of an edge board.',
-  'finding.few-samples': 'Too few timed runs for percentiles. Ask for 100 or more.',
-  'finding.uncertain-median': 'The runs differ much, so the median is uncertain. More runs help.',
-  'finding.drift': 'The last third of the runs differs from the first: heat, other programs, or too short a warm-up.',
-  'finding.long-tail': 'One run in a hundred takes much longer: other programs or interrupts get in the way.',
-  'finding.throttled':
-    'The board lowered its clock while it ran (heat or a weak power supply). With cooling it may be faster.',
-  'finding.clock-changed': 'The clock moved during the runs, and the latency with it.',
-  'finding.hot': 'The board became hot: it may slow down in longer use.',
-  'finding.governor':
-    'The clock is raised only under load. The governor “performance” gives the best and steadiest figures.',
   'finding.level.good': 'Reliable',
   'finding.level.caution': 'With caution',
   'finding.level.bad': 'Not reliable',

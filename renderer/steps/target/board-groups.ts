@@ -13,7 +13,7 @@ const COMMON = ['raspberry-pi-5', 'raspberry-pi-4', 'raspberry-pi-3'];
 export function boardGroups(boards: readonly BoardDescriptionView[]): readonly BoardGroup[] {
   const place = ({ id }: BoardDescriptionView): number => (COMMON.includes(id) ? COMMON.indexOf(id) : COMMON.length);
   const sorted = boards.toSorted((a, b) => place(a) - place(b) || a.name.localeCompare(b.name, 'en'));
-  const named = (['none', 'processor', 'fpga', 'generic'] as const).map((name) => ({
+  const named = (['processor', 'fpga', 'generic', 'none'] as const).map((name) => ({
     name,
     boards: sorted.filter((board) => groupOf(board) === name),
   }));

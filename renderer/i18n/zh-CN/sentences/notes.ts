@@ -1,6 +1,7 @@
-/** Templates of core's English sentences and their Chinese; `{0}`, `{1}` are numbered in the order of the English. The
- * third, where core's speaks of the command line, is what the window says in English. */
-export const sentences: readonly (readonly [english: string, chinese: string, inWindow?: string])[] = [
+import type { Sentences } from './sentence.ts';
+
+/** What stands beside results and work under way: notes, reasons, progress, names of boards. */
+export const notes: Sentences = [
   ['measuring ranges (pass 1 of 2)', '统计数值范围（第 1 遍，共 2 遍）'],
   ['counting values (pass 2 of 2)', '统计数值分布（第 2 遍，共 2 遍）'],
   ['running the network', '运行网络'],

@@ -1,0 +1,66 @@
+import type { Sentences } from './sentence.ts';
+
+/** Of packages, the accelerator and its bitstream. */
+export const build: Sentences = [
+  ['This is not a Cortado package: it does not have the mark {0}.', '这不是 Cortado 部署包：没有标记 {0}。'],
+  ['The package is damaged: {0}.', '部署包已损坏：{0}。'],
+  [
+    'The package was made by a newer version of Cortado (format {0}; this one reads up to {1}).',
+    '部署包由更新版本的 Cortado 生成（格式 {0}，此版本最高支持 {1}）。',
+  ],
+  [
+    'The package has the format {0}, which this version of Cortado does not read (it reads {1}).',
+    '部署包的格式为 {0}，此版本的 Cortado 不支持（支持 {1}）。',
+  ],
+  ['There is no precision called {0}.', '没有名为 {0} 的精度。'],
+  ['Blob {0} has {1} axes ({2}); boards compute with up to {3}.', 'blob {0} 有 {1} 个轴（{2}），板上最多支持 {3} 个。'],
+  [
+    "Pictures become {0} x {1} with channels {2}, but the network's input {3} is {4}.",
+    '图片处理后为 {0} x {1}，通道 {2}，而网络输入 {3} 为 {4}。',
+  ],
+  [
+    "The picture for the golden input has {0} values; the network's input {1} takes {2}.",
+    '用于验证的图片有 {0} 个值，而网络输入 {1} 需要 {2} 个。',
+  ],
+  [
+    'float16 weights change the outputs of the golden input by at most: {0} of the largest value.',
+    'float16 权重使验证输入的输出最多改变：最大值的 {0}。',
+  ],
+  ['The accelerator computes in int8, and no scale table is given.', '加速器以 int8 计算，但没有给出校准表。'],
+  ['The accelerator computes in int8, not in {0}.', '加速器以 int8 计算，不支持 {0}。'],
+  ['There is no accelerator for a board called {0}.', '没有用于开发板 {0} 的加速器。'],
+  ['The accelerator cannot run at {0} MHz.', '加速器不能以 {0} MHz 运行。'],
+  ['No layer of this network can run on the accelerator: {0}.', '此网络没有任何层能在加速器上运行：{0}。'],
+  ['the batch is larger than one', 'batch 大于 1'],
+  ['a blob has more than four axes', '某个 blob 超过四个轴'],
+  ['it adds more than two blobs', '它把两个以上的 blob 相加'],
+  ['its sums could leave 26 bits', '它的累加可能超出 26 位'],
+  ['it joins another axis than the channels', '它拼接的不是通道轴'],
+  ['it moves pixels into channels', '它把像素移动到通道中'],
+  ['sums of output channel {0} could leave 28 bits', '输出通道 {0} 的累加可能超出 28 位'],
+  ['it has more output channels than the parameter memory holds', '它的输出通道数超过参数存储器的容量'],
+  ['its result is float', '它的结果是浮点'],
+  ['storage {0} has to go to memory', '存储块 {0} 必须放到内存中'],
+  ['{0} and the layer behind it do not fit together', '{0} 与它后面的层放不下'],
+  [
+    'Layer {0} needs {1} of the activation buffer to compute a single row of its result; {2} has {3}.',
+    '层 {0} 仅计算一行结果就需要 {1} 的激活缓冲区，而 {2} 只有 {3}。',
+  ],
+  ['The list of RTL sources', 'RTL 源文件列表'],
+  ['it ends too early', '文件过早结束'],
+  ['its header lacks the field {0}', '文件头缺少字段 {0}'],
+  ['it does not begin as one', '文件开头不符合格式'],
+  ['something follows its end', '文件末尾之后还有内容'],
+  ['it has no configuration in it', '其中没有配置数据'],
+  ['The bitstream is for another part: {0} in place of {1}.', '比特流用于另一种器件：{0}，应为 {1}。'],
+  ['The bitstream holds another design: "{0}".', '比特流是另一个设计：“{0}”。'],
+  [
+    'The bitstream was built from other sources of the accelerator: {0} in place of {1}.',
+    '比特流由另一版本的加速器源码生成：{0}，应为 {1}。',
+  ],
+  ['This is no complete .bit file: {0}.', '这不是完整的 .bit 文件：{0}。'],
+  ['utilisation.rpt: It is of another part, {0}.', 'utilisation.rpt：属于另一种器件 {0}。'],
+  ['it has no line "{0}"', '没有“{0}”这一行'],
+  ['its summary has no {0}', '摘要中没有 {0}'],
+  ['This is not a report that Vivado wrote for the accelerator: {0}.', '这不是 Vivado 为加速器生成的报告：{0}。'],
+];
