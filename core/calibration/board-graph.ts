@@ -7,7 +7,7 @@ import { calibrationTarget } from './network-target.ts';
 import { readTable } from './read-table.ts';
 import type { ScaleTable, TableFormat } from './table.ts';
 import { applyTuning } from './tuning/apply.ts';
-import { readTuning, type Tuning } from './tuning/tuning.ts';
+import { readTuning, type LayerTuning, type Tuning } from './tuning/tuning.ts';
 
 /** What a board runs of a network. */
 export interface BoardGraph {
@@ -19,6 +19,8 @@ export interface BoardGraph {
    * without a tuning.
    */
   readonly divisors: ReadonlyMap<ValueId, readonly number[]>;
+  /** By value that a layer writes: what a tuning took from the result after that. */
+  readonly offsets: ReadonlyMap<ValueId, number>;
 }
 
 /**
@@ -29,14 +31,25 @@ export async function boardGraph(network: Network, tableFile: string, format?: T
   const graph = optimise(lowerNetwork(network));
   const table = await readTable(tableFile, format);
   const tuning = await readTuning(tableFile);
-  if (tuning === undefined) return { graph, table: foldTable(table, calibrationTarget(network)), divisors: new Map() };
-  return { graph: applyTuning(graph, tuning), table, divisors: divisorsOf(graph, tuning) };
+  if (tuning === undefined) {
+    return { graph, table: foldTable(table, calibrationTarget(network)), divisors: new Map(), offsets: new Map() };
+  }
+  return {
+    graph: applyTuning(graph, tuning),
+    table,
+    divisors: byValue(graph, tuning, ({ divide }) => divide),
+    offsets: byValue(graph, tuning, ({ offset }) => offset),
+  };
 }
 
-function divisorsOf(graph: Graph, tuning: Tuning): BoardGraph['divisors'] {
-  const divided = graph.operations.flatMap(({ kind, layer, output }) => {
-    const divide = kind === 'convolution' ? tuning.get(layer)?.divide : undefined;
-    return divide === undefined ? [] : [[output, divide] as const];
+function byValue<T>(
+  graph: Graph,
+  tuning: Tuning,
+  read: (tuning: LayerTuning) => T | undefined,
+): ReadonlyMap<ValueId, T> {
+  const changed = graph.operations.flatMap(({ kind, layer, output }) => {
+    const change = kind === 'convolution' ? read(tuning.get(layer) ?? {}) : undefined;
+    return change === undefined ? [] : [[output, change] as const];
   });
-  return new Map(divided);
+  return new Map(changed);
 }

@@ -24,6 +24,8 @@ export interface EvaluationRequest extends LongCall {
   readonly keepFloat?: ReadonlySet<string> | undefined;
   /** By value: what the graph divides its channels by (`boardGraph`). */
   readonly divisors?: ReadonlyMap<string, readonly number[]> | undefined;
+  /** By value that a layer writes: what the graph takes from it after that. */
+  readonly offsets?: ReadonlyMap<string, number> | undefined;
   readonly inputs: readonly string[];
   readonly preprocessing?: Preprocessing | undefined;
   /** Class by file name. */

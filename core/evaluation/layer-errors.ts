@@ -4,6 +4,7 @@ import type { ConvolutionOperation, Graph } from '../graph/graph.ts';
 import { quantiseBlob } from '../quantization/execute/convert.ts';
 import { execute } from '../quantization/execute/execute.ts';
 import type { QuantizedNetwork, TensorIndex } from '../quantization/quantized-network.ts';
+import { movesBytes } from '../quantization/moves.ts';
 import { quantizeNetwork } from '../quantization/quantize.ts';
 import { ClosenessSum, type Closeness } from './scores.ts';
 
@@ -30,6 +31,8 @@ export interface ProbedNetwork {
   readonly keepFloat?: ReadonlySet<string> | undefined;
   /** By value: what the graph divides its channels by, the exact values not being divided. */
   readonly divisors?: ReadonlyMap<string, readonly number[]> | undefined;
+  /** By value that a layer writes: what the graph takes from it after that (`applyOffsets`). */
+  readonly offsets?: ReadonlyMap<string, number> | undefined;
 }
 
 /** Sums over inputs for every int8 convolution of a network. */
@@ -39,15 +42,32 @@ export class LayerErrors {
 
   private readonly graph: Graph;
   private readonly divisors: ReadonlyMap<string, readonly number[]>;
+  private readonly offsets: ReadonlyMap<string, number>;
 
-  constructor({ graph, table, keepFloat = new Set(), divisors = new Map() }: ProbedNetwork) {
+  constructor({
+    graph,
+    table,
+    keepFloat = new Set(),
+    divisors = new Map(),
+    offsets = new Map<string, number>(),
+  }: ProbedNetwork) {
     this.graph = graph;
     this.divisors = divisors;
+    this.offsets = spread(graph, offsets);
     this.whole = quantizeNetwork(graph, table, 'int8', keepFloat).network;
     this.probes = graph.operations
       .filter((operation) => operation.kind === 'convolution')
       .filter((operation) => table.weights.has(operation.layer) && !keepFloat.has(operation.layer))
-      .map((operation) => new LayerProbe(graph, operation, scaleOf(this.whole, operation.inputs[0]), table));
+      .map(
+        (operation) =>
+          new LayerProbe(
+            graph,
+            operation,
+            scaleOf(this.whole, operation.inputs[0]),
+            table,
+            -(this.offsets.get(operation.output) ?? Infinity),
+          ),
+      );
   }
 
   /** Values that `add` wants in fp32: each layer's input and result. */
@@ -57,7 +77,11 @@ export class LayerErrors {
 
   /** Adds one input, with the fp32 values of `values`. */
   async add(input: Tensor, undivided: ReadonlyMap<string, Float32Array>): Promise<void> {
-    const exact = new Map([...undivided].map(([id, values]) => [id, divided(values, this.divisors.get(id))] as const));
+    const exact = new Map(
+      [...undivided].map(
+        ([id, values]) => [id, shifted(divided(values, this.divisors.get(id)), this.offsets.get(id))] as const,
+      ),
+    );
     const { type, scale } = this.whole.tensors[this.whole.inputs[0]];
     const byValue = new Map(this.probes.map((probe) => [probe.operation.output, probe]));
     const [inputId] = this.graph.inputs;
@@ -91,6 +115,20 @@ function divided(values: Float32Array, divisors: readonly number[] | undefined):
   return values.map((value, index) => value / divisors[Math.floor(index / plane)]);
 }
 
+function shifted(values: Float32Array, offset: number | undefined): Float32Array {
+  return offset === undefined ? values : values.map((value) => value - offset);
+}
+
+/** The offsets of what layers write, and of what becomes of it by moves of bytes. */
+function spread(graph: Graph, offsets: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  const all = new Map(offsets);
+  for (const operation of offsets.size === 0 ? [] : graph.operations) {
+    const offset = movesBytes(operation) ? all.get(operation.inputs[0]) : undefined;
+    if (offset !== undefined) all.set(operation.output, offset);
+  }
+  return all;
+}
+
 function scaleOf(network: QuantizedNetwork, id: string): number {
   return network.tensors.find(({ name, type }) => type === 'int8' && name.replace(/@int8$/, '') === id)?.scale ?? 0;
 }
@@ -109,6 +147,8 @@ class LayerProbe {
     /** In the whole network, where a concatenation may have lowered the table's. */
     private readonly inputScale: number,
     table: ScaleTable,
+    /** Where the result saturates in place of a ReLU. */
+    private readonly floor: number,
   ) {
     const [input] = operation.inputs;
     const part: Graph = { ...graph, inputs: [input], outputs: [operation.output], operations: [operation] };
@@ -125,7 +165,7 @@ class LayerProbe {
   async addAlone(input: Float32Array, exact: Float32Array): Promise<void> {
     const { type } = this.network.tensors[this.network.inputs[0]];
     const [output] = await execute(this.network, [type === 'int8' ? quantiseBlob(input, this.inputScale) : input]);
-    this.alone.add(exact, (i) => output[i]);
+    this.alone.add(exact, (i) => Math.max(this.floor, output[i]));
     const threshold = 127.5 / this.inputScale;
     for (const value of input) if (Math.abs(value) >= threshold) this.clipped++;
     this.counted += input.length;

@@ -3,7 +3,6 @@ import { commonMethods } from '../calibration/methods/index.ts';
 import { klNcnn } from '../calibration/methods/kl-ncnn.ts';
 import type { ThresholdMethod } from '../calibration/methods/method.ts';
 import type { ScaleTable } from '../calibration/table.ts';
-import type { ChannelFactors } from '../calibration/tuning/apply.ts';
 import { weightScales } from '../calibration/weight-scales.ts';
 import type { LongCall } from '../common/progress.ts';
 import { elementCount, type Tensor } from '../common/tensor.ts';
@@ -28,6 +27,14 @@ export type Thresholds = ReadonlyMap<ValueId, number>;
 /** The layers that have weights. */
 export function convolutionsOf(graph: Graph): readonly ConvolutionOperation[] {
   return graph.operations.filter((operation) => operation.kind === 'convolution');
+}
+
+/** The sum of each output channel's weights. */
+export function perOutputChannel({ weights, outputChannels }: ConvolutionOperation): Float64Array {
+  const sums = new Float64Array(outputChannels);
+  const perOutput = weights.length / outputChannels;
+  weights.forEach((weight, index) => (sums[Math.floor(index / perOutput)] += weight));
+  return sums;
 }
 
 /** Of every layer that has weights, for one input. */
@@ -66,19 +73,6 @@ export async function methodThresholds(
       });
       return [name, new Map(thresholds)];
     }),
-  );
-}
-
-/** Of the values that have factors: the smallest threshold that keeps every channel's own, once it is divided. */
-export function channelwiseThresholds(
-  channels: ReadonlyMap<ValueId, Float64Array>,
-  factors: ChannelFactors,
-): Thresholds {
-  return new Map(
-    [...factors].map(([id, factor]) => [
-      id,
-      factor.reduce((most, value, channel) => Math.max(most, (channels.get(id)?.[channel] ?? 0) / value), 0),
-    ]),
   );
 }
 

@@ -11,8 +11,8 @@ import { addTapSums } from './taps.ts';
 export interface ExactStatistics {
   /** By value: the threshold of each channel, were it to have a scale of its own. */
   readonly thresholds: ReadonlyMap<ValueId, Float64Array>;
-  /** By layer: the mean of what each tap of its kernel reads (`addTapSums`). */
-  readonly tapMeans: ReadonlyMap<string, Float64Array>;
+  /** By layer and input: the mean of what each tap of its kernel reads (`addTapSums`). */
+  readonly tapMeans: ReadonlyMap<string, readonly Float64Array[]>;
 }
 
 /** The geometry of a convolution of the graph. */
@@ -23,20 +23,19 @@ export function geometryOf(graph: Graph, operation: ConvolutionOperation): Convo
 
 /**
  * Forwards inputs of one sample each through `session`, which returns what the graph's convolutions read.
- * @param tapInputs how many of the inputs, from the first on, `tapMeans` are of
+ * @param isMended of which inputs `tapMeans` are
  */
 export async function exactStatistics(
   graph: Graph,
   session: ForwardSession,
   inputName: string,
   inputs: readonly Tensor[],
-  tapInputs: number,
+  isMended: (input: Tensor) => boolean,
   { signal, onProgress }: LongCall = {},
 ): Promise<ExactStatistics> {
   const layers = convolutionsOf(graph).map((operation) => {
     const geometry = geometryOf(graph, operation);
-    const taps = new Float64Array(geometry.patchLength * geometry.group);
-    return { operation, geometry, taps };
+    return { operation, geometry, taps: [] as Float64Array[] };
   });
   const samples = new Map(
     layers.map(({ operation, geometry }) => [operation.inputs[0], new ChannelSamples(geometry.inputChannels)]),
@@ -47,19 +46,24 @@ export async function exactStatistics(
     const results = await session.run(new Map([[inputName, input]]));
     const valueOf = (id: ValueId): Float32Array | undefined => (id === inputName ? input.data : results.get(id)?.data);
     for (const [id, sample] of samples) sample.add(valueOf(id) ?? new Float32Array());
-    for (const { operation, geometry, taps } of index < tapInputs ? layers : []) {
+    for (const { operation, geometry, taps } of isMended(input) ? layers : []) {
       const values = valueOf(operation.inputs[0]);
-      if (values !== undefined) addTapSums(geometry, values, taps);
+      if (values !== undefined) taps.push(tapMeans(geometry, values));
     }
     meter.report(index + 1);
   }
   return {
     thresholds: new Map([...samples].map(([id, sample]) => [id, sample.thresholds()])),
     tapMeans: new Map(
-      layers.map(({ operation, geometry, taps }) => {
-        const pixels = geometry.output.height * geometry.output.width * Math.min(tapInputs, inputs.length);
-        return [operation.layer, taps.map((sum) => sum / pixels)];
-      }),
+      layers.filter(({ taps }) => taps.length > 0).map(({ operation, taps }) => [operation.layer, taps]),
     ),
   };
+}
+
+/** What each tap of a kernel reads of one sample: the mean over the output pixels, times `factor`. */
+export function tapMeans(geometry: ConvolutionGeometry, values: Float32Array | Int8Array, factor = 1): Float64Array {
+  const sums = new Float64Array(geometry.patchLength * geometry.group);
+  addTapSums(geometry, values, sums);
+  const each = factor / (geometry.output.height * geometry.output.width);
+  return sums.map((sum) => sum * each);
 }

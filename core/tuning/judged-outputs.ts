@@ -19,6 +19,21 @@ export function judgedOutputs(graph: Graph, isKnown: (id: ValueId) => boolean): 
   return [...new Set(judged)];
 }
 
+/** The same, but what a softmax reads in place of its classes: noise that is small adds up there, and every class counts. */
+export function measuredOutputs(
+  graph: Graph,
+  judged: readonly ValueId[],
+  isKnown: (id: ValueId) => boolean,
+): readonly ValueId[] {
+  const producers = producersOf(graph);
+  const measured = judged.map((id) => {
+    const producer = producers.get(id);
+    const before = producer?.kind === 'softmax' ? producer.inputs[0] : id;
+    return isKnown(before) ? before : id;
+  });
+  return [...new Set(measured)];
+}
+
 function choosesFrom(operation: Operation): readonly ValueId[] | undefined {
   if (operation.kind === 'detection-output') return operation.inputs.slice(0, 2);
   return operation.kind === 'argmax' ? operation.inputs : undefined;

@@ -8,9 +8,8 @@ import { execute } from '../quantization/execute/execute.ts';
 import { quantiseBlob } from '../quantization/execute/convert.ts';
 import { quantizeNetwork } from '../quantization/quantize.ts';
 import { convolutionsOf, scalesOf, tableOf } from './candidates.ts';
-import { geometryOf } from './exact-statistics.ts';
-import { mendLayers } from './layer-by-layer.ts';
-import { addTapSums } from './taps.ts';
+import { geometryOf, tapMeans } from './exact-statistics.ts';
+import { biasCorrection, mendLayers } from './layer-by-layer.ts';
 
 const random = randomSource(11);
 const channels = 24;
@@ -64,15 +63,14 @@ const table = ((): ReturnType<typeof tableOf> => {
   return { ...fine, weights: new Map([...fine.weights].map(([key, scales]) => [key, scales.map((s) => s / 12)])) };
 })();
 
-const tapMeans = new Map(
+const exactMeans = new Map(
   convolutionsOf(graph).map((operation) => {
     const geometry = geometryOf(graph, operation);
-    const sums = new Float64Array(geometry.patchLength * geometry.group);
-    for (const input of inputs) {
-      const [id] = operation.inputs;
-      addTapSums(geometry, (id === 'data' ? input : valuesOf(input).get(id))?.data ?? new Float32Array(), sums);
-    }
-    return [operation.layer, sums.map((sum) => sum / 25 / inputs.length)] as const;
+    const [id] = operation.inputs;
+    const means = inputs.map((input) =>
+      tapMeans(geometry, (id === 'data' ? input : valuesOf(input).get(id))?.data ?? new Float32Array()),
+    );
+    return [operation.layer, means] as const;
   }),
 );
 
@@ -94,7 +92,7 @@ async function outputError(changed: Graph): Promise<{ readonly squared: number; 
 describe('mending layer by layer', () => {
   it('brings outputs nearer, by biases and then by weights', async () => {
     const before = await outputError(graph);
-    const request = { graph, table, tapMeans, inputs };
+    const request = { graph, table, tapMeans: exactMeans, inputs };
     const biased = await mendLayers({ ...request, rounds: false });
     expect(biased.levels.size).toBe(0);
     const afterBiases = await outputError(applyCorrections(graph, biased.addToBias));
@@ -112,8 +110,19 @@ describe('mending layer by layer', () => {
     expect(after.squared).toBeLessThan(0.8 * afterBiases.squared);
   });
 
+  it('takes what is off on every input, and nothing where it is chance', () => {
+    const [first] = operations;
+    const ones = new Float64Array(channels).fill(1);
+    const weights = first.weights.map((weight, index) => (index < channels ? weight + 0.5 : weight));
+    const sure = biasCorrection(graph, first, weights, { exact: [ones, ones], found: [ones, ones] });
+    expect(sure[0]).toBeCloseTo(-0.5 * channels, 4);
+    expect(sure[1]).toBeCloseTo(0, 4);
+    const swings = { exact: [ones, ones], found: [ones.map(() => 3), ones.map(() => -1.01)] };
+    expect(biasCorrection(graph, first, first.weights, swings)[0]).toBe(0);
+  });
+
   it('stops when it is told to', async () => {
     const signal = AbortSignal.abort();
-    await expect(mendLayers({ graph, table, tapMeans, inputs, rounds: true, signal })).rejects.toThrow();
+    await expect(mendLayers({ graph, table, tapMeans: exactMeans, inputs, rounds: true, signal })).rejects.toThrow();
   });
 });

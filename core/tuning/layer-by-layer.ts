@@ -15,17 +15,16 @@ import {
 import { quantizeNetwork } from '../quantization/quantize.ts';
 import { quantiseWeights } from '../quantization/weights.ts';
 import { convolutionsOf, scalesOf } from './candidates.ts';
-import { geometryOf } from './exact-statistics.ts';
+import { geometryOf, tapMeans } from './exact-statistics.ts';
 import { InputCovariance } from './input-covariance.ts';
 import { roundedByInputs } from './round-weights.ts';
-import { addTapSums } from './taps.ts';
 
 export interface LayerByLayer extends LongCall {
   /** Equalised, if it is. */
   readonly graph: Graph;
   readonly table: ScaleTable;
-  /** By layer: what its taps read in fp32, in the graph's units. */
-  readonly tapMeans: ReadonlyMap<string, Float64Array>;
+  /** By layer and input: what its taps read in fp32, in the graph's units. */
+  readonly tapMeans: ReadonlyMap<string, readonly Float64Array[]>;
   readonly inputs: readonly Tensor[];
   /** Weights are rounded by what the layer reads, else to the nearest level. */
   readonly rounds: boolean;
@@ -45,10 +44,10 @@ const longestPatch = 1200;
  * Goes through the int8 network, all inputs at once, and mends each layer for what the layers before it have made of its
  * input: weights are rounded by `roundedByInputs`, and the bias takes what the mean of the layer's result is off by: Nagel
  * et al., "Data-free quantization through weight equalization and bias correction" (arXiv:1906.04721, section 4.2), with means
- * measured on the int8 network.
+ * measured on the int8 network, each as far as it is more than chance between the inputs.
  */
 export async function mendLayers(request: LayerByLayer): Promise<LayerChanges> {
-  const { graph, table, tapMeans, inputs, rounds, signal } = request;
+  const { graph, table, inputs, rounds, signal } = request;
   const { network } = quantizeNetwork(graph, table, 'int8');
   const layers = new Map(convolutionsOf(graph).map((operation) => [operation.layer, operation]));
   const uses = lastUses(network);
@@ -63,7 +62,7 @@ export async function mendLayers(request: LayerByLayer): Promise<LayerChanges> {
   for (const [position, operation] of network.operations.entries()) {
     let runs: QuantizedOperation = operation;
     const exact = layers.get(operation.layer);
-    const means = tapMeans.get(operation.layer);
+    const means = request.tapMeans.get(operation.layer);
     if (operation.kind === 'convolution' && exact !== undefined && means !== undefined) {
       const [from, to] = [network.tensors[operation.input], network.tensors[operation.output]];
       const read = blobs.map((values) => values.get(operation.input) ?? new Int8Array());
@@ -78,7 +77,7 @@ export async function mendLayers(request: LayerByLayer): Promise<LayerChanges> {
         isInt8 ? storedWeights(mended, scales, from.scale) : exact.weights,
         {
           exact: means,
-          found: tapMeansOf(graph, exact, read, isInt8 ? from.scale : 1),
+          found: read.map((values) => tapMeans(geometryOf(graph, exact), values, isInt8 ? 1 / from.scale : 1)),
         },
       );
       addToBias.set(operation.layer, correction);
@@ -129,34 +128,35 @@ function storedWeights(operation: ConvolutionOperation, scales: readonly number[
   return Float64Array.from(stored.weights, (level, index) => level / stored.scales[Math.floor(index / perOutput)]);
 }
 
-function tapMeansOf(
-  graph: Graph,
-  operation: ConvolutionOperation,
-  read: readonly BlobData[],
-  scale: number,
-): Float64Array {
-  const geometry = geometryOf(graph, operation);
-  const sums = new Float64Array(geometry.patchLength * geometry.group);
-  for (const values of read) addTapSums(geometry, values, sums);
-  const pixels = geometry.output.height * geometry.output.width * read.length * scale;
-  return sums.map((sum) => sum / pixels);
-}
-
-/** By output channel: the mean of the layer's result in fp32 less that of `weights` on what int8 reads. */
+/**
+ * By output channel: the mean of the layer's result in fp32 less that of `weights` on what int8 reads, shrunk by what chance
+ * between the inputs would make of it (the positive part of James and Stein's estimate).
+ */
 export function biasCorrection(
   graph: Graph,
   operation: ConvolutionOperation,
   weights: Float64Array | Float32Array,
-  means: { readonly exact: Float64Array; readonly found: Float64Array },
+  means: { readonly exact: readonly Float64Array[]; readonly found: readonly Float64Array[] },
 ): Float64Array {
   const { patchLength, group, outputChannels } = geometryOf(graph, operation);
   return Float64Array.from({ length: outputChannels }, (_, output) => {
     const firstTap = Math.floor((output * group) / outputChannels) * patchLength;
-    let difference = 0;
-    for (let k = 0; k < patchLength; k++) {
-      const index = output * patchLength + k;
-      difference += operation.weights[index] * means.exact[firstTap + k] - weights[index] * means.found[firstTap + k];
-    }
-    return difference;
+    const differences = means.exact.map((exact, input) => {
+      const found = means.found[input];
+      let difference = 0;
+      for (let k = 0; k < patchLength; k++) {
+        const index = output * patchLength + k;
+        difference += operation.weights[index] * exact[firstTap + k] - weights[index] * found[firstTap + k];
+      }
+      return difference;
+    });
+    return shrunkMean(differences);
   });
+}
+
+function shrunkMean(values: readonly number[]): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const chance = squares / Math.max(1, values.length - 1) / values.length;
+  return mean === 0 ? 0 : mean * Math.max(0, 1 - chance / (mean * mean));
 }

@@ -1,31 +1,42 @@
 import type { ScaleTable } from '../calibration/table.ts';
-import { applyCorrections, applyFactors, applyRounding, type ChannelFactors } from '../calibration/tuning/apply.ts';
+import {
+  applyCorrections,
+  applyFactors,
+  applyOffsets,
+  applyRounding,
+  type BiasCorrections,
+  type ChannelFactors,
+} from '../calibration/tuning/apply.ts';
 import type { LayerTuning, RoundedWeights, Tuning } from '../calibration/tuning/tuning.ts';
 import type { LongCall } from '../common/progress.ts';
 import type { Tensor } from '../common/tensor.ts';
 import type { Graph, ValueId } from '../graph/graph.ts';
+import { INT8_LIMIT } from '../quantization/arithmetic.ts';
+import { quantiseWeights } from '../quantization/weights.ts';
+import type { BlobOption } from './blob-options.ts';
 import {
-  channelwiseThresholds,
   convolutionsOf,
-  multiplications,
+  perOutputChannel,
   scalesOf,
   tableOf,
   type Thresholds,
   type TriedMethod,
 } from './candidates.ts';
+import { chooseWays, type ChosenWays, type Way } from './choose-ways.ts';
 import { equalisationFactors } from './equalise.ts';
 import type { ExactStatistics } from './exact-statistics.ts';
 import type { Contender } from './judge.ts';
 import { mendLayers } from './layer-by-layer.ts';
+import { layerOffsets, readerCorrections, type ValueOffsets } from './offsets.ts';
 
 /** How a candidate is made. */
 export interface Recipe {
-  /** The share of `equalisationFactors`; undefined: none. */
-  readonly share: number | undefined;
-  /** For blobs whose channels are not equalised. */
+  /** For blobs that do not choose for themselves. */
   readonly method: TriedMethod;
-  /** Thresholds are multiplied by this. */
-  readonly reach: number;
+  /** What each blob chooses from, by what it costs the outputs; none: the method for all. */
+  readonly ways: ReadonlySet<Way>;
+  /** By value: what its threshold is multiplied by. */
+  readonly reach: ReadonlyMap<ValueId, number>;
   /** What `mendLayers` does. */
   readonly mends: 'nothing' | 'biases' | 'weights';
   /** Layers that run in float. */
@@ -36,72 +47,129 @@ export interface Candidate extends Contender {
   readonly tuning: Tuning;
 }
 
-/** How many multiplications mending may take (a minute or so), and inputs that it needs at the least. */
-const mendingMultiplications = 1e10;
-const fewestMending = 8;
-
-/** How many inputs layers are mended on. */
-export function mendingInputs(graph: Graph): number {
-  const perInput = [...multiplications(graph).values()].reduce((sum, cost) => sum + cost, 0);
-  return Math.max(fewestMending, Math.floor(mendingMultiplications / perInput));
+/** What was measured of a network, for candidates to be made from. */
+export interface Measurements {
+  readonly byMethod: ReadonlyMap<TriedMethod, Thresholds>;
+  readonly statistics: ExactStatistics;
+  readonly options: ReadonlyMap<ValueId, readonly BlobOption[]>;
+  /** Those that `statistics.tapMeans` are of. */
+  readonly mending: readonly Tensor[];
 }
 
 /** Makes candidates of one network from what was measured once. */
 export class CandidateMaker {
   constructor(
     private readonly graph: Graph,
-    private readonly byMethod: ReadonlyMap<TriedMethod, Thresholds>,
-    private readonly statistics: ExactStatistics,
-    /** Those that `statistics.tapMeans` are of. */
-    private readonly inputs: readonly Tensor[],
+    private readonly measurements: Measurements,
   ) {}
 
+  /** How each blob that chooses for itself is made int8. */
+  ways({ ways, keepFloat }: Pick<Recipe, 'ways' | 'keepFloat'>): ChosenWays {
+    return chooseWays(this.graph, this.measurements.options, ways, keepFloat);
+  }
+
   async make(recipe: Recipe, call: LongCall): Promise<Candidate> {
-    const { graph, statistics } = this;
-    const factors =
-      recipe.share === undefined
-        ? new Map<ValueId, Float64Array>()
-        : equalisationFactors(graph, statistics.thresholds, recipe.share);
+    const { graph } = this;
+    const { statistics, mending } = this.measurements;
+    const ways = this.ways(recipe);
+    const factors = this.factors(ways);
+    const { thresholds, offsets } = this.thresholds(recipe, ways);
     const equalised = applyFactors(graph, factors);
-    const table = tableOf(equalised, this.thresholds(recipe, factors), recipe.keepFloat);
-    if (recipe.mends === 'nothing')
-      return { graph: equalised, table, tuning: tuningOf(graph, factors, new Map(), new Map()) };
+    const readers = readerCorrections(equalised, offsets);
+    const stored = applyCorrections(applyOffsets(equalised, layerOffsets(graph, offsets)), readers);
+    const table = tableOf(stored, thresholds, recipe.keepFloat);
+    const changes = { factors, offsets, readers };
+    if (recipe.mends === 'nothing') {
+      const addToBias = roundingCorrections(stored, table, offsets);
+      return {
+        graph: applyCorrections(stored, addToBias),
+        table,
+        tuning: tuningOf(graph, { ...changes, addToBias, rounded: new Map() }),
+      };
+    }
     const { levels, addToBias } = await mendLayers({
-      graph: equalised,
+      graph: stored,
       table,
-      tapMeans: dividedMeans(graph, statistics.tapMeans, factors),
-      inputs: this.inputs,
+      tapMeans: storedMeans(graph, statistics.tapMeans, factors, offsets),
+      inputs: mending,
       rounds: recipe.mends === 'weights',
       ...call,
     });
-    const rounded = roundedWeights(equalised, table, levels);
+    const rounded = roundedWeights(stored, table, levels);
     return {
-      graph: applyCorrections(applyRounding(equalised, rounded), addToBias),
+      graph: applyCorrections(applyRounding(stored, rounded), addToBias),
       table,
-      tuning: tuningOf(graph, factors, addToBias, rounded),
+      tuning: tuningOf(graph, { ...changes, addToBias, rounded }),
     };
   }
 
-  /** Blobs whose channels are equalised keep each channel's own threshold; others have the method's. */
-  private thresholds({ method, reach }: Recipe, factors: ChannelFactors): Thresholds {
-    const chosen = new Map(this.byMethod.get(method));
-    for (const [id, threshold] of channelwiseThresholds(this.statistics.thresholds, factors)) chosen.set(id, threshold);
-    return new Map([...chosen].map(([id, threshold]) => [id, threshold * reach]));
+  private factors(ways: ChosenWays): ChannelFactors {
+    const { thresholds } = this.measurements.statistics;
+    const shares = new Set([...ways.values()].flatMap(({ share }) => share ?? []));
+    const byShare = new Map([...shares].map((share) => [share, equalisationFactors(this.graph, thresholds, share)]));
+    return new Map(
+      [...ways].flatMap(([id, { share }]) => {
+        const own = share === undefined ? undefined : byShare.get(share)?.get(id);
+        return own === undefined ? [] : [[id, own] as const];
+      }),
+    );
+  }
+
+  /** The magnitudes that become 127, and what is taken from values first. */
+  private thresholds(
+    { method, reach }: Recipe,
+    ways: ChosenWays,
+  ): { readonly thresholds: Thresholds; readonly offsets: ValueOffsets } {
+    const thresholds = new Map(this.measurements.byMethod.get(method));
+    const offsets = new Map<ValueId, number>();
+    for (const [id, { threshold }] of ways) thresholds.set(id, threshold);
+    for (const [id, threshold] of thresholds) thresholds.set(id, threshold * (reach.get(id) ?? 1));
+    for (const [id, { offsetOf }] of ways) {
+      if (offsetOf === undefined) continue;
+      const half = (thresholds.get(id) ?? 0) / 2;
+      thresholds.set(id, half);
+      // Where int8 saturates, with the scale as tables have it.
+      const offset = INT8_LIMIT / Math.fround(INT8_LIMIT / half);
+      offsetOf.forEach((value) => offsets.set(value, offset));
+    }
+    return { thresholds, offsets };
   }
 }
 
-function dividedMeans(
+/** What taps read of values that are divided, and stored less an offset: those have readers without padding. */
+function storedMeans(
   graph: Graph,
-  tapMeans: ReadonlyMap<string, Float64Array>,
+  tapMeans: ExactStatistics['tapMeans'],
   factors: ChannelFactors,
-): ReadonlyMap<string, Float64Array> {
+  offsets: ValueOffsets,
+): ExactStatistics['tapMeans'] {
   return new Map(
     convolutionsOf(graph).flatMap(({ layer, inputs: [id], kernel }) => {
       const means = tapMeans.get(layer);
-      const factor = factors.get(id);
       if (means === undefined) return [];
+      const factor = factors.get(id);
+      const offset = offsets.get(id) ?? 0;
       const area = kernel.height * kernel.width;
-      return [[layer, factor === undefined ? means : means.map((mean, tap) => mean / factor[Math.floor(tap / area)])]];
+      const stored = means.map((taps) =>
+        taps.map((mean, tap) => mean / (factor?.[Math.floor(tap / area)] ?? 1) - offset),
+      );
+      return [[layer, stored] as const];
+    }),
+  );
+}
+
+/** What the rounding of weights makes of an offset, which is the same everywhere. */
+function roundingCorrections(graph: Graph, table: ScaleTable, offsets: ValueOffsets): BiasCorrections {
+  return new Map(
+    convolutionsOf(graph).flatMap((operation) => {
+      const offset = offsets.get(operation.inputs[0]);
+      if (offset === undefined || !table.weights.has(operation.layer)) return [];
+      const { weights, scales } = quantiseWeights(operation, scalesOf(table, operation), 1);
+      const perOutput = weights.length / operation.outputChannels;
+      const stored = Float32Array.from(weights, (level, index) => level / scales[Math.floor(index / perOutput)]);
+      const exact = perOutputChannel(operation);
+      const sums = perOutputChannel({ ...operation, weights: stored });
+      return [[operation.layer, sums.map((sum, channel) => offset * (sum - exact[channel]))] as const];
     }),
   );
 }
@@ -119,21 +187,31 @@ function roundedWeights(
   );
 }
 
-function tuningOf(
-  graph: Graph,
-  factors: ChannelFactors,
-  corrections: ReadonlyMap<string, Float64Array>,
-  rounded: ReadonlyMap<string, RoundedWeights>,
-): Tuning {
+interface GraphChanges {
+  readonly factors: ChannelFactors;
+  readonly offsets: ValueOffsets;
+  /** What readers of values with an offset add. */
+  readonly readers: BiasCorrections;
+  readonly addToBias: BiasCorrections;
+  readonly rounded: ReadonlyMap<string, RoundedWeights>;
+}
+
+function tuningOf(graph: Graph, { factors, offsets, readers, addToBias, rounded }: GraphChanges): Tuning {
   const tuning = new Map<string, LayerTuning>();
   for (const { layer, output } of convolutionsOf(graph)) {
-    const [divide, addToBias, weights] = [factors.get(output), corrections.get(layer), rounded.get(layer)];
-    if (divide === undefined && addToBias === undefined && weights === undefined) continue;
+    const [divide, offset, weights] = [factors.get(output), offsets.get(output), rounded.get(layer)];
+    const added = sumOf(readers.get(layer), addToBias.get(layer));
+    if ([divide, offset, weights, added].every((change) => change === undefined)) continue;
     tuning.set(layer, {
       ...(divide === undefined ? {} : { divide: [...divide] }),
-      ...(addToBias === undefined ? {} : { addToBias: [...addToBias] }),
+      ...(offset === undefined ? {} : { offset }),
+      ...(added === undefined ? {} : { addToBias: [...added] }),
       ...(weights === undefined ? {} : { rounded: weights }),
     });
   }
   return tuning;
+}
+
+function sumOf(a: Float64Array | undefined, b: Float64Array | undefined): Float64Array | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : a.map((value, index) => value + b[index]);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ConvolutionOperation, Graph } from '../graph/graph.ts';
+import type { ChosenWays } from './choose-ways.ts';
 import type { Verdict } from './judge.ts';
 import type { Candidate, Recipe } from './recipe.ts';
 import { Search } from './search.ts';
@@ -11,7 +12,7 @@ function layer(name: string, outputs: number): ConvolutionOperation {
   return {
     kind: 'convolution',
     layer: name,
-    inputs: ['data'],
+    inputs: [`read by ${name}`],
     output: name,
     fullyConnected: false,
     kernel: one,
@@ -37,6 +38,16 @@ const graph: Graph = {
   operations,
 };
 
+/** What layers read costs most where the layer is cheap. */
+function ways(): ChosenWays {
+  return new Map(
+    operations.map(({ inputs: [id], outputChannels }) => [
+      id,
+      { by: 'kl', threshold: 1, share: undefined, offsetOf: undefined, error: 1 / outputChannels },
+    ]),
+  );
+}
+
 /** A search in which a recipe's loss is what `lossOf` says, on every input. */
 async function search(
   lossOf: (recipe: Recipe) => number,
@@ -54,7 +65,7 @@ async function search(
     const loss = recipe === undefined ? NaN : lossOf(recipe);
     return Promise.resolve({ loss, losses: [loss, loss], agreement: 1 - loss });
   };
-  const result = await new Search(graph, make, judge, {}).run(floatShare);
+  const result = await new Search(graph, { make, ways }, judge, {}).run(floatShare);
   const recipe = [...recipes].find(([{ table }]) => table === result.table)?.[1];
   return { ...result, recipe };
 }
@@ -62,17 +73,24 @@ async function search(
 describe('the search', () => {
   it('keeps what lowers the loss, each on top of what was kept before', async () => {
     const { recipe, steps } = await search(
-      ({ method, share, mends }) =>
-        0.5 - (method === 'minmax' ? 0.1 : 0) - (share === 0.75 ? 0.1 : 0) - (mends === 'weights' ? 0.1 : 0),
+      ({ method, ways, reach, mends }) =>
+        0.5 -
+        (method === 'minmax' ? 0.1 : 0) -
+        (ways.has('offset') && !ways.has('search') ? 0.1 : 0) -
+        (reach.get('read by small') === 1.25 ? 0.1 : 0) -
+        (mends === 'weights' ? 0.1 : 0),
       0,
     );
-    expect(recipe).toMatchObject({ method: 'minmax', share: 0.75, reach: 1, mends: 'weights' });
-    expect(steps.filter(({ kept }) => kept).map(({ loss }) => loss.toFixed(1))).toEqual(['0.5', '0.4', '0.3', '0.2']);
+    expect(recipe).toMatchObject({ method: 'minmax', mends: 'weights' });
+    expect([...(recipe?.ways ?? [])]).toEqual(['method', 'offset']);
+    expect([...(recipe?.reach ?? [])]).toEqual([['read by small', 1.25]]);
+    const won = steps.filter(({ kept }) => kept);
+    expect(won.map(({ loss }) => loss.toFixed(1))).toEqual(['0.5', '0.4', '0.3', '0.2', '0.1']);
   });
 
   it('is back at KL where nothing helps', async () => {
     const { recipe, steps } = await search(() => 0.1, 1);
-    expect(recipe).toMatchObject({ method: 'kl', share: undefined, reach: 1, mends: 'nothing' });
+    expect(recipe).toMatchObject({ method: 'kl', ways: new Set(), reach: new Map(), mends: 'nothing' });
     expect(steps.filter(({ kept }) => kept)).toHaveLength(1);
   });
 
@@ -93,6 +111,6 @@ describe('the search', () => {
   it('stops when it is told to', async () => {
     const signal = AbortSignal.abort();
     const never = (): Promise<never> => Promise.reject(new Error('not reached'));
-    await expect(new Search(graph, never, never, { signal }).run(0)).rejects.toThrow(/abort/i);
+    await expect(new Search(graph, { make: never, ways }, never, { signal }).run(0)).rejects.toThrow(/abort/i);
   });
 });

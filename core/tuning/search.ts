@@ -1,8 +1,9 @@
 import type { ScaleTable } from '../calibration/table.ts';
 import type { Tuning } from '../calibration/tuning/tuning.ts';
 import { ProgressMeter, type LongCall } from '../common/progress.ts';
-import type { Graph } from '../graph/graph.ts';
-import { multiplications, triedMethodNames } from './candidates.ts';
+import type { Graph, ValueId } from '../graph/graph.ts';
+import { convolutionsOf, multiplications, triedMethodNames } from './candidates.ts';
+import type { ChosenWays, Way } from './choose-ways.ts';
 import { isBetter, type Verdict } from './judge.ts';
 import type { Candidate, Recipe } from './recipe.ts';
 
@@ -30,91 +31,132 @@ interface Best {
   readonly verdict: Verdict;
 }
 
-const plain: Recipe = { share: undefined, method: 'kl', reach: 1, mends: 'nothing', keepFloat: new Set() };
+const plain: Recipe = { method: 'kl', ways: new Set(), reach: new Map(), mends: 'nothing', keepFloat: new Set() };
 
 const mendings: readonly (readonly [string, Recipe['mends']])[] = [
   ['biases corrected', 'biases'],
   ['weights rounded by what they multiply, biases corrected', 'weights'],
 ];
 
-/** In this order, each on top of what was kept before. */
-const trials: readonly (readonly [string, Partial<Recipe>])[] = [
-  ...triedMethodNames
-    .filter((method) => method !== plain.method)
-    .map((method) => [`thresholds by ${method}`, { method }] as const),
-  ['equalisation of blobs alone', { share: 1 }],
-  ['equalisation, a quarter of it by weights', { share: 0.75 }],
-  ['equalisation, half of it by weights', { share: 0.5 }],
-  ['thresholds times 0.85', { reach: 0.85 }],
-  ['thresholds times 1.2', { reach: 1.2 }],
+/** In this order; each adds to what was kept before. */
+const blobWays: readonly (readonly [string, readonly Way[]])[] = [
+  ['each blob by the method that costs the outputs least', ['method']],
+  ['thresholds between those of the methods', ['method', 'search']],
+  ['all 255 levels for what a ReLU writes', ['method', 'offset']],
+  ['channels equalised, as far as each blob gains', ['method', 'equalisation']],
 ];
 
-/** Layers that are tried in float again, beside one that was taken. */
-const mostPromising = 6;
+/** What the thresholds of single blobs are multiplied by, with all others in int8, and how many blobs that is tried for. */
+const jointReaches = [0.8, 1.25];
+const jointBlobs = 4;
+
+/** Layers that are tried in float before one is taken: those that read the blobs which cost most. */
+const mostPromising = 5;
+
+/** What makes candidates of recipes. */
+export interface Maker {
+  make(recipe: Recipe, call: LongCall): Promise<Candidate>;
+  /** How each blob that chooses for itself is made int8. */
+  ways(recipe: Recipe): ChosenWays;
+}
 
 /** Tries one thing after the other and keeps what is better. */
 export class Search {
   private readonly steps: TuningStep[] = [];
   private readonly meter: ProgressMeter;
-  private readonly floatCandidates: readonly FloatCandidate[];
+  private readonly layers: readonly LayerCost[];
+  private tried = 0;
 
   constructor(
     graph: Graph,
-    private readonly make: (recipe: Recipe, call: LongCall) => Promise<Candidate>,
+    private readonly maker: Maker,
     private readonly judge: (candidate: Candidate) => Promise<Verdict>,
     private readonly call: LongCall,
   ) {
-    this.floatCandidates = costShares(graph);
-    this.meter = new ProgressMeter(
-      'tuning',
-      trials.length + 1 + mendings.length + this.floatCandidates.length,
-      'trials',
-      call.onProgress,
-    );
+    this.layers = costShares(graph);
+    const total = triedMethodNames.length + blobWays.length + mostPromising + jointBlobs * jointReaches.length;
+    this.meter = new ProgressMeter('tuning', total + mendings.length, 'trials', call.onProgress);
   }
 
   /** @param floatShare the share of all multiplications that may run in float */
   async run(floatShare: number): Promise<TuningResult> {
     let best = await this.attempt('KL', plain);
-    for (const [what, change] of trials) best = await this.attempt(what, { ...best.recipe, ...change }, best);
+    for (const method of triedMethodNames.filter((name) => name !== plain.method)) {
+      best = await this.attempt(`thresholds by ${method}`, { ...best.recipe, method }, best);
+    }
+    for (const [what, more] of blobWays) {
+      const ways = new Set([...best.recipe.ways, ...more]);
+      best = await this.attempt(what, { ...best.recipe, ways }, best);
+    }
     best = await this.keepFloat(best, floatShare);
+    best = await this.searchJointly(best);
     for (const [what, mends] of mendings) best = await this.attempt(what, { ...best.recipe, mends }, best);
     const { table, tuning } = best.candidate;
     return { table, tuning, keptFloat: [...best.recipe.keepFloat], steps: this.steps };
   }
 
   private async attempt(what: string, recipe: Recipe, best?: Best): Promise<Best> {
-    this.call.signal?.throwIfAborted();
-    const candidate = await this.make(recipe, { signal: this.call.signal });
-    return this.decide(what, { recipe, candidate, verdict: await this.judge(candidate) }, best, false);
+    return this.decide(what, await this.tryOut(recipe), best, false);
   }
 
-  /**
-   * Cheap layers in float, as long as they surely gain: each is tried alone, the most promising again beside those that
-   * were taken.
-   */
+  private async tryOut(recipe: Recipe): Promise<Best> {
+    const { signal, onProgress } = this.call;
+    signal?.throwIfAborted();
+    const candidate = await this.maker.make(recipe, { signal, onProgress });
+    const verdict = await this.judge(candidate);
+    this.tried++;
+    return { recipe, candidate, verdict };
+  }
+
+  /** Cheap layers in float, one after the other, as long as they surely gain. */
   private async keepFloat(start: Best, floatShare: number): Promise<Best> {
     let best = start;
     let left = floatShare;
-    let candidates = this.floatCandidates;
     for (;;) {
-      const gains: Gain[] = [];
-      for (const { layer, share } of candidates.filter((candidate) => candidate.share <= left)) {
-        this.call.signal?.throwIfAborted();
-        const recipe = { ...best.recipe, keepFloat: new Set([...best.recipe.keepFloat, layer]) };
-        const candidate = await this.make(recipe, {});
-        const verdict = await this.judge(candidate);
-        if (verdict.loss < best.verdict.loss) gains.push({ layer, share, found: { recipe, candidate, verdict } });
+      const gains: { readonly layer: string; readonly share: number; readonly found: Best }[] = [];
+      for (const { layer, share } of this.promising(best.recipe, left)) {
+        const keepFloat = new Set([...best.recipe.keepFloat, layer]);
+        const found = await this.tryOut({ ...best.recipe, keepFloat });
+        this.meter.report(this.tried, `${layer} in float: ${found.verdict.loss.toFixed(4)}`);
+        if (found.verdict.loss < best.verdict.loss) gains.push({ layer, share, found });
       }
-      gains.sort((a, b) => a.found.verdict.loss - b.found.verdict.loss);
       if (gains.length === 0) return best;
-      const [{ layer, share, found }, ...rest] = gains;
+      const { layer, share, found } = gains.reduce((a, b) => (b.found.verdict.loss < a.found.verdict.loss ? b : a));
       const after = this.decide(`${layer} in float`, found, best, true);
       if (after === best) return best;
       best = after;
       left -= share;
-      candidates = rest.slice(0, mostPromising);
     }
+  }
+
+  /** Layers of at most `left` of the multiplications, those first whose inputs cost the outputs most. */
+  private promising(recipe: Recipe, left: number): readonly LayerCost[] {
+    const costs = this.maker.ways(recipe);
+    const errorOf = ({ input }: LayerCost): number => costs.get(input)?.error ?? 0;
+    return this.layers
+      .filter(({ layer, share }) => share <= left && !recipe.keepFloat.has(layer))
+      .sort((a, b) => errorOf(b) - errorOf(a))
+      .slice(0, mostPromising);
+  }
+
+  /** The thresholds of the blobs that cost most, one after the other with all others in int8, where that surely gains. */
+  private async searchJointly(start: Best): Promise<Best> {
+    let best = start;
+    const inFloat = best.recipe.keepFloat;
+    const costs = this.maker.ways(best.recipe);
+    const read = new Set(this.layers.filter(({ layer }) => !inFloat.has(layer)).map(({ input }) => input));
+    const blobs = [...costs].filter(([id]) => read.has(id)).sort(([, a], [, b]) => b.error - a.error);
+    for (const [id] of blobs.slice(0, jointBlobs)) {
+      for (const factor of jointReaches) {
+        const reach = new Map(best.recipe.reach).set(id, factor);
+        const found = await this.tryOut({ ...best.recipe, reach });
+        const after = this.decide(`threshold of ${id} times ${factor}`, found, best, true);
+        if (after === best) continue;
+        best = after;
+        break;
+      }
+    }
+    return best;
   }
 
   /** Notes what was tried, and returns the better one. */
@@ -122,24 +164,25 @@ export class Search {
     const { verdict } = found;
     const kept = best === undefined || isBetter(best.verdict, verdict, surely);
     this.steps.push({ what, loss: verdict.loss, agreement: verdict.agreement, kept });
-    this.meter.report(this.steps.length, `${what}: ${verdict.loss.toFixed(4)}`);
+    this.meter.report(this.tried, `${what}: ${verdict.loss.toFixed(4)}`);
     return kept ? found : best;
   }
 }
 
-interface FloatCandidate {
+interface LayerCost {
   readonly layer: string;
+  readonly input: ValueId;
   /** Of the network's multiplications. */
   readonly share: number;
 }
 
-interface Gain extends FloatCandidate {
-  readonly found: Best;
-}
-
 /** Each layer's share of the network's multiplications. */
-function costShares(graph: Graph): readonly FloatCandidate[] {
+function costShares(graph: Graph): readonly LayerCost[] {
   const costs = multiplications(graph);
   const total = [...costs.values()].reduce((sum, cost) => sum + cost, 0);
-  return [...costs].map(([layer, cost]) => ({ layer, share: cost / total }));
+  return convolutionsOf(graph).map(({ layer, inputs: [input] }) => ({
+    layer,
+    input,
+    share: (costs.get(layer) ?? 0) / total,
+  }));
 }

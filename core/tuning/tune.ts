@@ -3,17 +3,19 @@ import { CortadoError } from '../common/errors.ts';
 import type { LongCall } from '../common/progress.ts';
 import type { Tensor } from '../common/tensor.ts';
 import type { PackageRunner } from '../evaluation/int8-outputs.ts';
+import type { Graph } from '../graph/graph.ts';
 import { optimise } from '../graph/passes.ts';
 import type { Preprocessing } from '../images/preprocessing.ts';
 import { createForwardSession } from '../inference/onnx-session.ts';
 import { lowerNetwork } from '../network/lower.ts';
 import type { Network } from '../network/network.ts';
 import { onlyInput } from '../network/only-input.ts';
-import { convolutionsOf, methodThresholds } from './candidates.ts';
+import { blobOptions } from './blob-options.ts';
+import { convolutionsOf, methodThresholds, multiplications } from './candidates.ts';
 import { exactStatistics } from './exact-statistics.ts';
 import { Judge } from './judge.ts';
-import { judgedOutputs } from './judged-outputs.ts';
-import { CandidateMaker, mendingInputs } from './recipe.ts';
+import { judgedOutputs, measuredOutputs } from './judged-outputs.ts';
+import { CandidateMaker } from './recipe.ts';
 import { Search, type TuningResult } from './search.ts';
 
 export interface TuningRequest extends LongCall {
@@ -30,14 +32,27 @@ export interface TuningRequest extends LongCall {
 /** Enough for some depthwise layers, which int8 hurts most. */
 export const usualFloatShare = 0.08;
 
-/** Most inputs that are held in memory for calibration, and most that candidates are compared on. */
-const most = 64;
 const fewest = 4;
 
+/** How many inputs a part of the work takes: as many as their multiplications allow, within bounds. */
+interface Share {
+  readonly least: number;
+  readonly most: number;
+  readonly multiplications: number;
+}
+
+/** Those that are held in memory for calibration, and those that candidates are compared on. */
+const half: Share = { least: 12, most: 100, multiplications: 2.5e10 };
+/** Those that blobs are measured on. */
+const measured: Share = { least: 4, most: 16, multiplications: 5e9 };
+/** Those that layers are mended on. */
+const mended: Share = { least: 8, most: 100, multiplications: 8e9 };
+
 /**
- * Looks for the most accurate int8 network: the method, equalisation of channels, weights and biases mended layer by layer,
- * cheap layers in float. Half of the inputs calibrate, the other half decides: a step is kept where it brings the outputs
- * closer to fp32 (`outputLoss`) by more than chance. Labels are not needed.
+ * Looks for the most accurate int8 network: the method, for all blobs and for each by what it costs the outputs; all
+ * levels for ReLUs; equalisation of channels; cheap layers in float; weights and biases mended layer by layer. Thresholds
+ * are those of all inputs; weights and biases are made from half of them, and the other half decides: a step is kept where it
+ * brings the outputs closer to fp32 (`outputLoss`). Labels are not needed.
  *
  * Errors: `tuning.few-inputs`, those of calibration and of building.
  */
@@ -45,10 +60,15 @@ export async function tune(request: TuningRequest): Promise<TuningResult> {
   const { network, inputs, signal, runner } = request;
   const name = onlyInput(network).name;
   const graph = optimise(lowerNetwork(network));
-  const half = (rest: number): readonly string[] => inputs.filter((_, index) => index % 2 === rest).slice(0, most);
-  if (half(1).length < fewest) throw fewInputs(inputs.length);
-  const learning = await readTensors(half(0), request);
-  const deciding = await readTensors(half(1), request);
+  const some = <T>(list: readonly T[], share: Share): readonly T[] => evenly(list, countOf(graph, share));
+  const every = (rest: number): readonly string[] =>
+    some(
+      inputs.filter((_, index) => index % 2 === rest),
+      half,
+    );
+  if (every(1).length < fewest) throw fewInputs(inputs.length);
+  const learning = await readTensors(every(0), request);
+  const deciding = await readTensors(every(1), request);
   const read = [...new Set(convolutionsOf(graph).map(({ inputs: [id] }) => id))];
   const judged = judgedOutputs(graph, (id) => network.values.has(id));
   const probes = read.filter((id) => network.values.has(id) && id !== name);
@@ -57,20 +77,33 @@ export async function tune(request: TuningRequest): Promise<TuningResult> {
   try {
     const judge = await Judge.create(judging, name, deciding, judged, { runner, signal });
     // Means that are compared have to be of the same inputs.
-    const mending = learning.slice(0, mendingInputs(graph));
-    const statistics = await exactStatistics(graph, session, name, learning, mending.length, request);
-    const byMethod = await methodThresholds(graph, session, name, learning, request);
-    const maker = new CandidateMaker(graph, byMethod, statistics, mending);
-    const search = new Search(
-      graph,
-      (recipe, call) => maker.make(recipe, call),
-      (candidate) => judge.judge(candidate),
-      request,
-    );
+    const mending = some(learning, mended);
+    const all = [...learning, ...deciding];
+    const statistics = await exactStatistics(graph, session, name, all, (input) => mending.includes(input), request);
+    const byMethod = await methodThresholds(graph, session, name, all, request);
+    const options = await blobOptions({
+      ...{ network, graph, byMethod, channels: statistics.thresholds },
+      outputs: measuredOutputs(graph, judged, (id) => network.values.has(id)),
+      inputs: some(learning, measured),
+      ...{ signal, onProgress: request.onProgress },
+    });
+    const maker = new CandidateMaker(graph, { byMethod, statistics, options, mending });
+    const search = new Search(graph, maker, (candidate) => judge.judge(candidate), request);
     return await search.run(request.floatShare ?? usualFloatShare);
   } finally {
     await Promise.all([session.close(), judging.close()]);
   }
+}
+
+function countOf(graph: Graph, { least, most, multiplications: affordable }: Share): number {
+  const perInput = [...multiplications(graph).values()].reduce((sum, cost) => sum + cost, 0);
+  return Math.min(most, Math.max(least, Math.floor(affordable / perInput)));
+}
+
+/** Lists are often sorted by class: those that are taken are spread over the whole. */
+function evenly<T>(list: readonly T[], count: number): readonly T[] {
+  const step = Math.max(1, list.length / count);
+  return list.filter((_, index) => Math.floor(index / step) !== Math.floor((index - 1) / step));
 }
 
 async function readTensors(paths: readonly string[], request: TuningRequest): Promise<readonly Tensor[]> {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { applyTuning } from '../calibration/tuning/apply.ts';
-import { readTuning, tuningFile, writeTuning } from '../calibration/tuning/tuning.ts';
+import { readTuning, tuningFile, writeTuning, type LayerTuning } from '../calibration/tuning/tuning.ts';
 import { randomSource } from '../common/random.ts';
 import type { ConvolutionOperation, Graph } from '../graph/graph.ts';
 import { interpret } from '../graph/interpret.ts';
@@ -107,7 +107,11 @@ describe('the tuning of a table', () => {
       await writeFile(table, 'a_param_0 1.0\na 1.0\n');
       expect(await readTuning(table)).toBeUndefined();
       const rounded = { scales: [10, 10, 10, 0], levels: Int8Array.from({ length: 16 }, (_, i) => 8 * i - 60) };
-      const tuning = new Map([['a', { divide: [1, 2, 3, 4], addToBias: [0.5, 0, 0, -1], rounded }]]);
+      const changes = { divide: [1, 2, 3, 4], addToBias: [0.5, 0, 0, -1], rounded };
+      const tuning = new Map<string, LayerTuning>([
+        ['a', changes],
+        ['b', { offset: 0.25 }],
+      ]);
       await writeTuning(table, tuning);
       expect(await readTuning(table)).toEqual(tuning);
 
@@ -130,7 +134,7 @@ describe('the tuning of a table', () => {
       const content = await readFile(tuningFile(table), 'utf8');
       await writeFile(table, 'a_param_0 2.0\na 1.0\n');
       await expect(readTuning(table)).rejects.toMatchObject({ code: 'tuning.table' });
-      for (const damaged of ['{', content.replace('"version":2', '"version":3'), content.replace('[1,2', '[0,2')]) {
+      for (const damaged of ['{', content.replace('"version":3', '"version":4'), content.replace('[1,2', '[0,2')]) {
         await writeFile(tuningFile(table), damaged);
         await expect(readTuning(table)).rejects.toMatchObject({ code: 'tuning.format' });
       }

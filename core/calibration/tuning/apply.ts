@@ -5,6 +5,9 @@ import type { RoundedWeights, Tuning } from './tuning.ts';
 /** By value: what each of its channels is divided by. */
 export type ChannelFactors = ReadonlyMap<ValueId, Float64Array>;
 
+/** By layer with a ReLU: what is taken from its result. */
+export type LayerOffsets = ReadonlyMap<string, number>;
+
 /** By layer: what is added to the bias of each output channel. */
 export type BiasCorrections = ReadonlyMap<string, Float64Array>;
 
@@ -16,18 +19,22 @@ export function applyTuning(graph: Graph, tuning: Tuning): Graph {
     graph.operations.flatMap((operation) => (operation.kind === 'convolution' ? [[operation.layer, operation]] : [])),
   );
   const rounded = new Map<string, RoundedWeights>();
-  for (const [layer, { divide, addToBias, rounded: weights }] of tuning) {
+  const offsets = new Map<string, number>();
+  for (const [layer, { divide, offset, addToBias, rounded: weights }] of tuning) {
     const operation = layers.get(layer);
     const fits =
       [divide, addToBias, weights?.scales].every(
         (list) => (list?.length ?? operation?.outputChannels) === operation?.outputChannels,
       ) && (weights?.levels.length ?? operation?.weights.length) === operation?.weights.length;
     if (operation === undefined || !fits) throw mismatch(layer);
+    if (offset !== undefined && operation.activation.kind !== 'relu') throw mismatch(layer);
     if (divide !== undefined) factors.set(operation.output, Float64Array.from(divide));
+    if (offset !== undefined) offsets.set(layer, offset);
     if (addToBias !== undefined) corrections.set(layer, Float64Array.from(addToBias));
     if (weights !== undefined) rounded.set(layer, weights);
   }
-  return applyCorrections(applyRounding(applyFactors(graph, factors), rounded), corrections);
+  const scaled = applyRounding(applyFactors(graph, factors), rounded);
+  return applyCorrections(applyOffsets(scaled, offsets), corrections);
 }
 
 function mismatch(layer: string): CortadoError {
@@ -62,6 +69,22 @@ export function applyFactors(graph: Graph, factors: ChannelFactors): Graph {
     };
   });
   return { ...graph, operations };
+}
+
+/**
+ * The graph with results that are stored less an offset, by biases; their readers are not told. The ReLU goes: a package
+ * with such a result has the scale 127 / offset, at which int8 saturates where the ReLU would cut.
+ */
+export function applyOffsets(graph: Graph, offsets: LayerOffsets): Graph {
+  if (offsets.size === 0) return graph;
+  return {
+    ...graph,
+    operations: graph.operations.map((operation) => {
+      const offset = operation.kind === 'convolution' ? offsets.get(operation.layer) : undefined;
+      if (operation.kind !== 'convolution' || offset === undefined) return operation;
+      return { ...operation, bias: operation.bias.map((value) => value - offset), activation: { kind: 'none' } };
+    }),
+  };
 }
 
 /** The graph with corrected biases. */

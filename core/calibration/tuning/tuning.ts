@@ -9,7 +9,12 @@ import { readInputFile } from '../../common/read-input.ts';
 export interface LayerTuning {
   /** What each output channel was divided by; its readers' weights were multiplied by the same. */
   readonly divide?: readonly number[] | undefined;
-  /** What was added to each output channel's bias after that. */
+  /**
+   * What was taken from every value of the result after that; the layer's ReLU is left out, since int8 saturates where the
+   * result would be 0.
+   */
+  readonly offset?: number | undefined;
+  /** What was added to each output channel's bias besides. */
   readonly addToBias?: readonly number[] | undefined;
   /** The int8 weights, where they are not those nearest to the float ones. */
   readonly rounded?: RoundedWeights | undefined;
@@ -26,15 +31,16 @@ export interface RoundedWeights {
 /** By layer. A table that was made with a tuning is of no use without it. */
 export type Tuning = ReadonlyMap<string, LayerTuning>;
 
-const version = 2;
+const version = 3;
 const numbers = v.array(v.pipe(v.number(), v.finite()));
 const schema = v.object({
-  version: v.picklist([1, version]),
+  version: v.picklist([1, 2, version]),
   tableSha256: v.string(),
   layers: v.record(
     v.string(),
     v.object({
       divide: v.optional(v.array(v.pipe(v.number(), v.finite(), v.gtValue(0)))),
+      offset: v.optional(v.pipe(v.number(), v.finite(), v.gtValue(0))),
       addToBias: v.optional(numbers),
       rounded: v.optional(
         v.object({

@@ -1,0 +1,277 @@
+import { setImmediate } from 'node:timers/promises';
+import { ProgressMeter, type LongCall } from '../common/progress.ts';
+import type { Tensor } from '../common/tensor.ts';
+import type { ConvolutionOperation, Graph, ValueId } from '../graph/graph.ts';
+import { createForwardSession } from '../inference/onnx-session.ts';
+import type { Network } from '../network/network.ts';
+import { onlyInput } from '../network/only-input.ts';
+import { INT8_LIMIT } from '../quantization/arithmetic.ts';
+import { convolutionsOf, triedMethodNames, type Thresholds, type TriedMethod } from './candidates.ts';
+import { equalisationFactors } from './equalise.ts';
+import { FollowingLayers, type Rounding } from './following-layers.ts';
+import { offsetClasses } from './offsets.ts';
+
+/** One way to make a value int8, with what it alone costs the outputs. */
+export interface BlobOption {
+  /** The method that chose the threshold; `search` for one that was tried. */
+  readonly by: TriedMethod | 'search';
+  /** The magnitude that becomes 127 (of what equalisation divided, where there is `share`), or all 255 levels from 0 on. */
+  readonly threshold: number;
+  /** The share of `equalisationFactors`; undefined: none. */
+  readonly share: number | undefined;
+  /** Whether the value is stored less an offset (`offsetClasses`). */
+  readonly offset: boolean;
+  /** Noise of the outputs relative to their signal, as powers. */
+  readonly error: number;
+}
+
+export interface OptionsRequest extends LongCall {
+  readonly network: Network;
+  readonly graph: Graph;
+  /** What is compared: values of the network. */
+  readonly outputs: readonly ValueId[];
+  readonly inputs: readonly Tensor[];
+  readonly byMethod: ReadonlyMap<TriedMethod, Thresholds>;
+  /** By value: the threshold of each channel, were it to have a scale of its own. */
+  readonly channels: ReadonlyMap<ValueId, Float64Array>;
+}
+
+/** Thresholds that are tried, as shares of the largest. */
+const reaches = [1, 0.85, 0.7, 0.57, 0.45, 0.35, 0.25];
+/** Shares of the difficulty that equalisation leaves with the blob. */
+const shares = [1, 0.75, 0.5] as const;
+/** A threshold this much worse than the best one ends the search for smaller ones. */
+const hopeless = 1.5;
+
+/**
+ * What every way to make a value int8 costs the network's outputs, measured with that value (and the weights of the layers
+ * that read it) in int8 and everything else in float, so that one way is compared with another without the noise of all
+ * the rest. Small noise adds up over blobs, so the best way of each is nearly the best of all together.
+ *
+ * @returns by value that a layer reads; values that fp32 cannot be had of are left out
+ */
+export async function blobOptions(request: OptionsRequest): Promise<ReadonlyMap<ValueId, readonly BlobOption[]>> {
+  const { graph, network, signal } = request;
+  const offsets = offsetClasses(graph, new Set());
+  const values = [...new Set(convolutionsOf(graph).map(({ inputs: [id] }) => id))].filter((id) =>
+    network.values.has(id),
+  );
+  const factors = new Map(shares.map((share) => [share, equalisationFactors(graph, request.channels, share)] as const));
+  const meter = new ProgressMeter('measuring blobs', values.length, 'blobs', request.onProgress);
+  const options = new Map<ValueId, readonly BlobOption[]>();
+  for (const [index, id] of values.entries()) {
+    signal?.throwIfAborted();
+    const own = new BlobMeasurement(request, id, () => {
+      meter.report(index, id);
+    });
+    await own.begin();
+    const found: BlobOption[] = [...(await own.methods())];
+    if (found.length > 0) {
+      const largest = Math.max(...found.map(({ threshold }) => threshold));
+      found.push(...(await own.search(largest, false)));
+      if (offsets.has(id)) found.push(...(await own.search(largest, true)));
+      for (const share of shares) {
+        const divisors = factors.get(share)?.get(id);
+        if (divisors === undefined) continue;
+        found.push(...(await own.equalised(share, divisors, offsets.has(id))));
+      }
+    }
+    options.set(id, found);
+    meter.report(index + 1, id);
+  }
+  return options;
+}
+
+interface ExactValues {
+  /** The value, and others that the layers after it read. */
+  readonly values: ReadonlyMap<ValueId, Float32Array>;
+  readonly outputs: ReadonlyMap<ValueId, Float32Array>;
+}
+
+/** Measures ways for one value. */
+class BlobMeasurement {
+  private readonly readers: readonly ConvolutionOperation[];
+  private readonly channels: number;
+  private exact: readonly ExactValues[] = [];
+
+  constructor(
+    private readonly request: OptionsRequest,
+    private readonly id: ValueId,
+    /** Is called between forward passes. */
+    private readonly onSign: () => void,
+  ) {
+    this.readers = convolutionsOf(request.graph).filter(({ inputs }) => inputs[0] === id);
+    this.channels = request.graph.values.get(id)?.shape[1] ?? 1;
+  }
+
+  /** Forwards the inputs in fp32. */
+  async begin(): Promise<void> {
+    const { request, id } = this;
+    const { network, outputs, inputs, signal } = request;
+    const { name, value } = onlyInput(network);
+    const following = await FollowingLayers.open(network, id, outputs, new Map());
+    const needed = [...new Set([id, ...following.others])];
+    await following.close();
+    const wanted = [...new Set([...outputs, ...needed])].filter((one) => one !== value);
+    const session = await createForwardSession(network, { outputs: wanted, threads: 1 });
+    try {
+      const exact: ExactValues[] = [];
+      for (const input of inputs) {
+        this.onSign();
+        await setImmediate();
+        signal?.throwIfAborted();
+        const results = await session.run(new Map([[name, input]]));
+        const of = (one: ValueId): Float32Array =>
+          (one === value ? input.data : results.get(one)?.data) ?? new Float32Array();
+        const pick = (list: readonly ValueId[]): ReadonlyMap<ValueId, Float32Array> =>
+          new Map(list.map((one) => [one, of(one)]));
+        exact.push({ values: pick(needed), outputs: pick(outputs) });
+      }
+      this.exact = exact;
+    } finally {
+      await session.close();
+    }
+  }
+
+  /** The thresholds of the methods. */
+  async methods(): Promise<readonly BlobOption[]> {
+    const thresholds = triedMethodNames.map((by) => ({
+      by,
+      threshold: this.request.byMethod.get(by)?.get(this.id) ?? 0,
+    }));
+    return this.measured(undefined, async (errorOf) => {
+      const options: BlobOption[] = [];
+      for (const { by, threshold } of thresholds.filter((one) => one.threshold > 0)) {
+        options.push({ by, threshold, share: undefined, offset: false, error: await errorOf(threshold, false) });
+      }
+      return options;
+    });
+  }
+
+  /** Thresholds from `largest` down, as long as they promise something. */
+  async search(largest: number, offset: boolean): Promise<readonly BlobOption[]> {
+    return this.measured(undefined, (errorOf) => descend(largest, undefined, offset, errorOf));
+  }
+
+  /** With channels equalised: symmetric, and with an offset where there may be one. */
+  async equalised(share: number, divisors: Float64Array, mayOffset: boolean): Promise<readonly BlobOption[]> {
+    const own = this.request.channels.get(this.id);
+    const largest = divisors.reduce((most, divisor, channel) => Math.max(most, (own?.[channel] ?? 0) / divisor), 0);
+    if (largest === 0) return [];
+    return this.measured(divisors, async (errorOf) => [
+      ...(await descend(largest, share, false, errorOf)),
+      ...(mayOffset ? await descend(largest, share, true, errorOf) : []),
+    ]);
+  }
+
+  /** Calls `use` with what measures a threshold. */
+  private async measured<T>(
+    divisors: Float64Array | undefined,
+    use: (errorOf: (threshold: number, offset: boolean) => Promise<number>) => Promise<T>,
+  ): Promise<T> {
+    const { network, outputs, signal } = this.request;
+    const weights = new Map(
+      this.readers.map((reader) => [reader.layer, roundedWeights(network, reader, divisors)] as const),
+    );
+    const known = new Map(
+      [...weights].flatMap(([layer, values]) => (values === undefined ? [] : [[layer, values] as const])),
+    );
+    const following = await FollowingLayers.open(network, this.id, outputs, known);
+    try {
+      return await use(async (threshold, offset) => {
+        let error = 0;
+        for (const exact of this.exact) {
+          this.onSign();
+          await setImmediate();
+          signal?.throwIfAborted();
+          const found = await following.run(exact.values, roundingFor(threshold, offset, divisors, this.channels));
+          error += relativeError(exact.outputs, found) / this.exact.length;
+        }
+        return error;
+      });
+    } finally {
+      await following.close();
+    }
+  }
+}
+
+async function descend(
+  largest: number,
+  share: number | undefined,
+  offset: boolean,
+  errorOf: (threshold: number, offset: boolean) => Promise<number>,
+): Promise<readonly BlobOption[]> {
+  const options: BlobOption[] = [];
+  let least = Infinity;
+  for (const reach of reaches) {
+    const threshold = largest * reach;
+    const error = await errorOf(threshold, offset);
+    options.push({ by: 'search', threshold, share, offset, error });
+    if (error > hopeless * least) break;
+    least = Math.min(least, error);
+  }
+  return options;
+}
+
+function roundingFor(
+  threshold: number,
+  offset: boolean,
+  divisors: Float64Array | undefined,
+  channels: number,
+): Rounding {
+  const scale = ((offset ? 2 : 1) * INT8_LIMIT) / threshold;
+  return {
+    scales: Float32Array.from({ length: channels }, (_, channel) => scale / (divisors?.[channel] ?? 1)),
+    zeroPoint: offset ? INT8_LIMIT : 0,
+  };
+}
+
+/** A reader's weights as int8 has them, where the network's layer holds them in that order. */
+function roundedWeights(
+  network: Network,
+  reader: ConvolutionOperation,
+  divisors: Float64Array | undefined,
+): Float32Array | undefined {
+  const layer = network.layers.find(({ name }) => name === reader.layer);
+  const weights = layer?.weights?.[0]?.data;
+  if (weights === undefined || layer?.type === 'Deconvolution' || weights.length !== reader.weights.length)
+    return undefined;
+  const { outputChannels, group, kernel } = reader;
+  const area = kernel.height * kernel.width;
+  const perOutput = weights.length / outputChannels;
+  const perGroup = perOutput / area;
+  const rounded = new Float32Array(weights.length);
+  for (let output = 0; output < outputChannels; output++) {
+    const from = output * perOutput;
+    const first = Math.floor((output * group) / outputChannels) * perGroup;
+    const factorOf = (index: number): number => divisors?.[first + Math.floor((index - from) / area)] ?? 1;
+    let largest = 0;
+    for (let index = from; index < from + perOutput; index++) {
+      largest = Math.max(largest, Math.abs(weights[index] * factorOf(index)));
+    }
+    if (largest === 0) continue;
+    const scale = INT8_LIMIT / largest;
+    for (let index = from; index < from + perOutput; index++) {
+      const factor = factorOf(index) * scale;
+      rounded[index] = Math.round(weights[index] * factor) / factor;
+    }
+  }
+  return rounded;
+}
+
+/** The mean over outputs of Σ(x - y)² / Σx². */
+function relativeError(exact: ReadonlyMap<ValueId, Float32Array>, found: ReadonlyMap<ValueId, Float32Array>): number {
+  let sum = 0;
+  for (const [id, values] of exact) {
+    const other = found.get(id);
+    if (other === undefined) continue;
+    let signal = 0;
+    let noise = 0;
+    for (let i = 0; i < values.length; i++) {
+      signal += values[i] * values[i];
+      noise += (values[i] - other[i]) ** 2;
+    }
+    if (noise > 0) sum += Math.min(1, noise / signal);
+  }
+  return sum / exact.size;
+}
