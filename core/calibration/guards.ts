@@ -24,7 +24,7 @@ export function isDead(range: BlobRange): boolean {
 }
 
 /** Stops where a layer's weights hold what is no number. */
-export function requireFiniteWeights(layer: string, { data, folded }: LayerWeights): void {
+export function requireFiniteWeights(layer: string, { data, folded }: Pick<LayerWeights, 'data' | 'folded'>): void {
   const ofFile = isAllFinite(data);
   if (ofFile && (folded === data || isAllFinite(folded))) return;
   throw new CortadoError(
@@ -41,7 +41,7 @@ function isAllFinite(values: Float32Array): boolean {
 }
 
 /** Stops where a blob that a layer computes with has nothing to calibrate by, with the likely cause. */
-export function requireLively(line: ActivationLine, range: BlobRange, isInput: boolean): void {
+export function requireLively(line: Pick<ActivationLine, 'layer' | 'blob'>, range: BlobRange, isInput: boolean): void {
   const location = { location: { field: `${line.layer}: ${line.blob}` } };
   if (isDead(range)) {
     throw new CortadoError(

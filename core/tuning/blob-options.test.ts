@@ -65,13 +65,34 @@ describe('FollowingLayers', () => {
   });
 });
 
+describe('methodThresholds', () => {
+  it('stops where there is nothing to calibrate by, with the cause', async () => {
+    const graph = optimise(lowerNetwork(network));
+    const [{ name, shape }] = network.inputs;
+    const read = convolutionsOf(graph).map(({ inputs: [id] }) => id);
+    const session = await createForwardSession(network, { outputs: read.filter((id) => id !== name) });
+    const filled = (value: number): Promise<unknown> => {
+      const tensor = { shape, data: new Float32Array(inputs[0].data.length).fill(value) };
+      return methodThresholds(graph, session, name, [{ path: 'p.png', tensor }], {});
+    };
+    await expect(filled(0)).rejects.toMatchObject({ code: 'calibration.all-zero' });
+    await expect(filled(0.5)).rejects.toMatchObject({ code: 'calibration.constant' });
+    await expect(filled(Infinity)).rejects.toMatchObject({
+      code: 'calibration.not-finite',
+      location: { file: 'p.png' },
+    });
+    await session.close();
+  });
+});
+
 describe('blobOptions', () => {
   it('measures every blob by every method and thresholds in between, and what clips most costs most', async () => {
     const graph = optimise(lowerNetwork(network));
     const [{ name }] = network.inputs;
     const read = [...new Set(convolutionsOf(graph).map(({ inputs: [id] }) => id))];
     const session = await createForwardSession(network, { outputs: read.filter((id) => id !== name) });
-    const byMethod = await methodThresholds(graph, session, name, inputs, {});
+    const named = inputs.map((tensor) => ({ path: 'x', tensor }));
+    const byMethod = await methodThresholds(graph, session, name, named, {});
     const statistics = await exactStatistics(graph, session, name, inputs, () => true);
     await session.close();
     const isKnown = (id: string): boolean => network.values.has(id);

@@ -37,11 +37,11 @@ export interface OptionsRequest extends LongCall {
 }
 
 /** Thresholds that are tried, as shares of the largest. */
-const reaches = [1, 0.85, 0.7, 0.57, 0.45, 0.35, 0.25];
+const reaches = [1, 0.8, 0.63, 0.5, 0.38, 0.27];
 /** Shares of the difficulty that equalisation leaves with the blob. */
-const shares = [1, 0.75, 0.5] as const;
+const shares = [1, 0.5] as const;
 /** A threshold this much worse than the best one ends the search for smaller ones. */
-const hopeless = 1.5;
+const hopeless = 1.2;
 
 /**
  * What every way to make a value int8 costs the network's outputs, measured with that value (and the weights of the layers

@@ -1,10 +1,12 @@
+import { setImmediate } from 'node:timers/promises';
 import { FineHistogram } from '../calibration/fine-histogram.ts';
+import { notFiniteError, requireLively } from '../calibration/guards.ts';
 import { commonMethods } from '../calibration/methods/index.ts';
 import { klNcnn } from '../calibration/methods/kl-ncnn.ts';
 import type { ThresholdMethod } from '../calibration/methods/method.ts';
 import type { ScaleTable } from '../calibration/table.ts';
 import { weightScales } from '../calibration/weight-scales.ts';
-import type { LongCall } from '../common/progress.ts';
+import { ProgressMeter, type LongCall } from '../common/progress.ts';
 import { elementCount, type Tensor } from '../common/tensor.ts';
 import type { ConvolutionOperation, Graph, ValueId } from '../graph/graph.ts';
 import type { ForwardSession } from '../inference/session.ts';
@@ -47,22 +49,43 @@ export function multiplications(graph: Graph): ReadonlyMap<string, number> {
   );
 }
 
-/** The thresholds that each method chooses for what the layers read. */
+/** An input and the file that it came from. */
+export interface NamedInput {
+  readonly path: string;
+  readonly tensor: Tensor;
+}
+
+/**
+ * The thresholds that each method chooses for what the layers read.
+ * Errors: `calibration.not-finite`, `.all-zero`, `.constant`.
+ */
 export async function methodThresholds(
   graph: Graph,
   session: ForwardSession,
   inputName: string,
-  inputs: readonly Tensor[],
-  { signal }: LongCall,
+  inputs: readonly NamedInput[],
+  { signal, onProgress }: LongCall,
 ): Promise<ReadonlyMap<TriedMethod, Thresholds>> {
   const histograms = new Map(convolutionsOf(graph).map(({ inputs: [id] }) => [id, new FineHistogram()] as const));
-  for (const input of inputs) {
+  const blobOf = (id: ValueId): string => graph.values.get(id)?.blob ?? id;
+  const meter = new ProgressMeter('counting values', inputs.length, 'inputs', onProgress);
+  for (const [index, { path, tensor }] of inputs.entries()) {
     signal?.throwIfAborted();
-    const results = await session.run(new Map([[inputName, input]]));
+    const results = await session.run(new Map([[inputName, tensor]]));
     for (const [id, histogram] of histograms) {
-      const value = id === inputName ? input : results.get(id);
+      const value = id === inputName ? tensor : results.get(id);
       if (value !== undefined) histogram.add(value.data);
+      if (histogram.range.notFinite > 0) throw notFiniteError(blobOf(id), path, id === inputName);
     }
+    meter.report(index + 1);
+    await setImmediate();
+  }
+  for (const {
+    layer,
+    inputs: [id],
+  } of convolutionsOf(graph)) {
+    const range = histograms.get(id)?.range;
+    if (range !== undefined && range.count > 0) requireLively({ layer, blob: blobOf(id) }, range, id === inputName);
   }
   return new Map(
     triedMethodNames.map((name) => {

@@ -21,7 +21,7 @@ export class FollowingLayers {
     private readonly model: FollowingModel,
   ) {}
 
-  /** @param weights by layer: its weights in place of the network's */
+  /** @param weights by layer: its weights in place of the network's, in the same order */
   static async open(
     network: Network,
     id: ValueId,
@@ -103,13 +103,12 @@ function followingModel(
   });
   for (const layer of layers) {
     const own = weightsOf(network, layer);
-    const [first, ...rest] = own;
     const changed = weights.get(layer.name);
     layer.form.emitOnnx({
       builder,
       bottoms: layer.inputs.map((value) => named(value, true)),
       tops: layer.outputs.map((value) => named(value, false)),
-      weights: changed !== undefined && changed.length === first.length ? [changed, ...rest] : own,
+      weights: changed === undefined ? own : [changed, ...own.slice(1)],
     });
   }
   const found = outputs

@@ -23,8 +23,8 @@ export interface Verdict {
   readonly losses: readonly number[];
 }
 
-/** Inputs that are run at a time: what bounds memory and the disk. */
-const batch = 50;
+/** Inputs that are run at a time: what bounds memory, the disk, and the time without a sign of life. */
+const batch = 16;
 
 /** Compares int8 networks with fp32 on inputs that none of them was calibrated on. */
 export class Judge {
@@ -53,8 +53,11 @@ export class Judge {
     return new Judge(inputs, exact, outputs, runner, signal);
   }
 
-  /** Runs the contender in the integer arithmetic of boards. */
-  async judge({ graph, table }: Contender): Promise<Verdict> {
+  /**
+   * Runs the contender in the integer arithmetic of boards.
+   * @param onSign is called now and then
+   */
+  async judge({ graph, table }: Contender, onSign: () => void = () => undefined): Promise<Verdict> {
     const { inputs, outputs, runner, signal } = this;
     const { network } = quantizeNetwork(upTo(graph, outputs), table, 'int8');
     const int8 =
@@ -66,6 +69,7 @@ export class Judge {
       for (let from = 0; from < inputs.length; from += batch) {
         signal?.throwIfAborted();
         const found = await int8.run(inputs.slice(from, from + batch));
+        onSign();
         found.forEach((values, index) => results.push(outputLoss(this.exact[from + index], values)));
       }
     } finally {

@@ -89,6 +89,7 @@ export async function mendLayers(request: LayerByLayer): Promise<LayerChanges> {
       signal?.throwIfAborted();
       values.set(operation.output, runOperation(network, runs, values));
       for (const index of operationInputs(operation)) if (uses.get(index) === position) values.delete(index);
+      meter.report(position, operation.layer);
       await setImmediate();
     }
     meter.report(position + 1, operation.layer);

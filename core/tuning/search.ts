@@ -70,7 +70,7 @@ export class Search {
   constructor(
     graph: Graph,
     private readonly maker: Maker,
-    private readonly judge: (candidate: Candidate) => Promise<Verdict>,
+    private readonly judge: (candidate: Candidate, onSign: () => void) => Promise<Verdict>,
     private readonly call: LongCall,
   ) {
     this.layers = costShares(graph);
@@ -100,10 +100,13 @@ export class Search {
   }
 
   private async tryOut(recipe: Recipe): Promise<Best> {
-    const { signal, onProgress } = this.call;
+    const { signal } = this.call;
     signal?.throwIfAborted();
-    const candidate = await this.maker.make(recipe, { signal, onProgress });
-    const verdict = await this.judge(candidate);
+    const onSign = (): void => {
+      this.meter.report(this.tried);
+    };
+    const candidate = await this.maker.make(recipe, { signal, onProgress: onSign });
+    const verdict = await this.judge(candidate, onSign);
     this.tried++;
     return { recipe, candidate, verdict };
   }

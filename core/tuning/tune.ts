@@ -1,7 +1,7 @@
-import { readSamples } from '../calibration/samples.ts';
+import { requireFiniteWeights, tooFewInputsError } from '../calibration/guards.ts';
+import { readSamples, type SkippedFile } from '../calibration/samples.ts';
 import { CortadoError } from '../common/errors.ts';
 import type { LongCall } from '../common/progress.ts';
-import type { Tensor } from '../common/tensor.ts';
 import type { PackageRunner } from '../evaluation/int8-outputs.ts';
 import type { Graph } from '../graph/graph.ts';
 import { optimise } from '../graph/passes.ts';
@@ -11,7 +11,7 @@ import { lowerNetwork } from '../network/lower.ts';
 import type { Network } from '../network/network.ts';
 import { onlyInput } from '../network/only-input.ts';
 import { blobOptions } from './blob-options.ts';
-import { convolutionsOf, methodThresholds, multiplications } from './candidates.ts';
+import { convolutionsOf, methodThresholds, multiplications, type NamedInput } from './candidates.ts';
 import { exactStatistics } from './exact-statistics.ts';
 import { Judge } from './judge.ts';
 import { judgedOutputs, measuredOutputs } from './judged-outputs.ts';
@@ -31,6 +31,12 @@ export interface TuningRequest extends LongCall {
 
 /** Enough for some depthwise layers, which int8 hurts most. */
 export const usualFloatShare = 0.08;
+
+/** What was found, and of which inputs. */
+export interface TunedNetwork extends TuningResult {
+  /** Files that could not be read. */
+  readonly skipped: readonly SkippedFile[];
+}
 
 const fewest = 4;
 
@@ -54,9 +60,9 @@ const mended: Share = { least: 8, most: 100, multiplications: 8e9 };
  * are those of all inputs; weights and biases are made from half of them, and the other half decides: a step is kept where it
  * brings the outputs closer to fp32 (`outputLoss`). Labels are not needed.
  *
- * Errors: `tuning.few-inputs`, those of calibration and of building.
+ * Errors: `tuning.few-inputs`, those of calibration (`calibration.*`) and of building.
  */
-export async function tune(request: TuningRequest): Promise<TuningResult> {
+export async function tune(request: TuningRequest): Promise<TunedNetwork> {
   const { network, inputs, signal, runner } = request;
   const name = onlyInput(network).name;
   const graph = optimise(lowerNetwork(network));
@@ -67,8 +73,14 @@ export async function tune(request: TuningRequest): Promise<TuningResult> {
       half,
     );
   if (every(1).length < fewest) throw fewInputs(inputs.length);
-  const learning = await readTensors(every(0), request);
-  const deciding = await readTensors(every(1), request);
+  for (const { layer, weights } of convolutionsOf(graph))
+    requireFiniteWeights(layer, { data: weights, folded: weights });
+  const skipped: SkippedFile[] = [];
+  const [first, second] = [await readInputs(every(0), request, skipped), await readInputs(every(1), request, skipped)];
+  if (skipped.length > first.length + second.length) {
+    throw tooFewInputsError(first.length + second.length, skipped);
+  }
+  const [learning, deciding] = [first, second].map((list) => list.map(({ tensor }) => tensor));
   const read = [...new Set(convolutionsOf(graph).map(({ inputs: [id] }) => id))];
   const judged = judgedOutputs(graph, (id) => network.values.has(id));
   const probes = read.filter((id) => network.values.has(id) && id !== name);
@@ -80,7 +92,7 @@ export async function tune(request: TuningRequest): Promise<TuningResult> {
     const mending = some(learning, mended);
     const all = [...learning, ...deciding];
     const statistics = await exactStatistics(graph, session, name, all, (input) => mending.includes(input), request);
-    const byMethod = await methodThresholds(graph, session, name, all, request);
+    const byMethod = await methodThresholds(graph, session, name, [...first, ...second], request);
     const options = await blobOptions({
       ...{ network, graph, byMethod, channels: statistics.thresholds },
       outputs: measuredOutputs(graph, judged, (id) => network.values.has(id)),
@@ -88,8 +100,8 @@ export async function tune(request: TuningRequest): Promise<TuningResult> {
       ...{ signal, onProgress: request.onProgress },
     });
     const maker = new CandidateMaker(graph, { byMethod, statistics, options, mending });
-    const search = new Search(graph, maker, (candidate) => judge.judge(candidate), request);
-    return await search.run(request.floatShare ?? usualFloatShare);
+    const search = new Search(graph, maker, (candidate, onSign) => judge.judge(candidate, onSign), request);
+    return { ...(await search.run(request.floatShare ?? usualFloatShare)), skipped };
   } finally {
     await Promise.all([session.close(), judging.close()]);
   }
@@ -106,19 +118,27 @@ function evenly<T>(list: readonly T[], count: number): readonly T[] {
   return list.filter((_, index) => Math.floor(index / step) !== Math.floor((index - 1) / step));
 }
 
-async function readTensors(paths: readonly string[], request: TuningRequest): Promise<readonly Tensor[]> {
+async function readInputs(
+  paths: readonly string[],
+  request: TuningRequest,
+  skipped: SkippedFile[],
+): Promise<readonly NamedInput[]> {
   const shape = onlyInput(request.network).shape;
-  const tensors: Tensor[] = [];
+  const found: NamedInput[] = [];
   const source = {
     paths,
     shape,
     preprocessing: request.preprocessing,
     signal: request.signal,
-    onSkip: () => undefined,
+    onSkip: (file: SkippedFile) => void skipped.push(file),
   };
-  for await (const sample of readSamples(source)) tensors.push(...sample.tensors);
-  if (tensors.length < fewest) throw fewInputs(tensors.length);
-  return tensors;
+  for await (const { path, tensors } of readSamples(source)) {
+    found.push(...tensors.map((tensor) => ({ path, tensor })));
+  }
+  if (found.length < fewest) {
+    throw skipped.length > found.length ? tooFewInputsError(found.length, skipped) : fewInputs(found.length);
+  }
+  return found;
 }
 
 function fewInputs(count: number): CortadoError {

@@ -2,20 +2,23 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { encodeTrialPackage } from '../../core/build/neon/trial-package.ts';
 import { calibrate } from '../../core/calibration/calibrate.ts';
 import { foldTable } from '../../core/calibration/fold-table.ts';
 import { calibrationTarget } from '../../core/calibration/network-target.ts';
 import { applyTuning } from '../../core/calibration/tuning/apply.ts';
 import { agentRunner } from '../../core/cli/local-runner.ts';
 import { npyToTensor, readNpy, writeNpy } from '../../core/common/npy.ts';
-import { readLabels } from '../../core/evaluation/labels.ts';
 import type { Tensor } from '../../core/common/tensor.ts';
-import { evaluate } from '../../core/evaluation/evaluate.ts';
+import { executedOutputs, packageOutputs } from '../../core/evaluation/int8-outputs.ts';
+import { readLabels } from '../../core/evaluation/labels.ts';
+import { topClasses } from '../../core/evaluation/scores.ts';
 import { optimise } from '../../core/graph/passes.ts';
 import { createForwardSession } from '../../core/inference/onnx-session.ts';
 import { withInputShapes } from '../../core/network/infer.ts';
 import { lowerNetwork } from '../../core/network/lower.ts';
 import type { Network } from '../../core/network/network.ts';
+import { quantizeNetwork } from '../../core/quantization/quantize.ts';
 import { Judge, type Contender } from '../../core/tuning/judge.ts';
 import { judgedOutputs } from '../../core/tuning/judged-outputs.ts';
 import type { TuningStep } from '../../core/tuning/search.ts';
@@ -23,13 +26,14 @@ import { tune } from '../../core/tuning/tune.ts';
 import { loadModel } from '../support/int8-model.ts';
 import { hasTestData, testData } from '../support/paths.ts';
 import { inputOf, picturesOf, realModels, type RealModel } from '../support/real-models.ts';
+import { likeness, type OwnMeasure } from './own-measure.ts';
 
-/** How one set of scales did on pictures that it was not made from. */
+/** How one set of scales did on pictures that it was not made from: sums over the pictures. */
 interface Measured {
   /** Right answers among the pictures with a class. */
   right: number;
   labelled: number;
-  agreement: number;
+  likeness: number;
   loss: number;
   pictures: number;
 }
@@ -38,21 +42,35 @@ interface ModelResult {
   readonly fp32: Measured;
   readonly plain: Measured;
   readonly best: Measured;
-  readonly steps: readonly (readonly TuningStep[])[];
-  readonly keptFloat: readonly (readonly string[])[];
+  /** By fold. */
+  readonly steps: (readonly TuningStep[])[];
+  readonly seconds: number[];
 }
 
 const classes = new Set(['imagenet', 'cifar10', 'mnist']);
 /** Whose pictures show what its labels do not say. */
 const unlabelled = new Set(['hyperlpr_chars']);
-const folds = 2;
+/** What a network's user would look at, where it is not a class. */
+const ownMeasures: Readonly<Record<string, OwnMeasure>> = {
+  hyperlpr_finemapping_v2: 'cosine',
+  mobilefacenet: 'cosine',
+  retinaface_widerface: 'boxes',
+  ultraface_rfb320: 'places',
+  wechat_qr_detect: 'boxes',
+  wechat_qr_sr: 'cosine',
+  yoloface_500k_v2: 'cosine',
+};
+/** Parts that the pictures are cut into: each is measured with what the others gave; two where there are few pictures. */
+const folds = (pictures: number): number => (pictures < 100 ? 2 : 4);
 /** Inputs that a model is measured on at the least; where pictures are fewer, they are shifted and mirrored. */
 const fewest = 32;
+/** A search takes this many, at the least. */
+const fewestPictures = 16;
 const signal = new AbortController().signal;
 
 /**
  * Accuracy of every model of the test data (or of those named), in fp32, with the scales of KL and with --best-accuracy.
- * Pictures are halved; scales that were made from one half are measured on the other, both ways.
+ * Pictures are cut into parts; each is measured with scales that were made from the others.
  */
 export async function benchAccuracy(names: readonly string[]): Promise<void> {
   if (!hasTestData) {
@@ -61,14 +79,17 @@ export async function benchAccuracy(names: readonly string[]): Promise<void> {
     return;
   }
   const steps: string[] = [];
-  process.stdout.write('| model | pictures | fp32 | KL | best accuracy | agreement | loss |\n');
-  process.stdout.write('| --- | --- | --- | --- | --- | --- | --- |\n');
+  process.stdout.write('| model | pictures | fp32 | KL | best | likeness, KL → best | loss, KL → best | search |\n');
+  process.stdout.write('| --- | --- | --- | --- | --- | --- | --- | --- |\n');
   for (const real of realModels.filter(({ name }) => names.length === 0 || names.includes(name))) {
     const result = await measureModel(real);
     process.stdout.write(`${summary(real.name, result)}\n`);
-    steps.push(...stepLines(real.name, result));
+    steps.push(stepLine(real.name, result), ...result.steps.flatMap((list) => detail(real.name, list)));
   }
-  process.stdout.write(`\n${steps.join('\n')}\n`);
+  process.stdout.write(`\n| model | ${stages.map(([name]) => name).join(' | ')} |\n`);
+  process.stdout.write(`| --- | ${stages.map(() => '---').join(' | ')} |\n`);
+  process.stdout.write(`${steps.filter((line) => line.startsWith('|')).join('\n')}\n`);
+  process.stderr.write(`${steps.filter((line) => !line.startsWith('|')).join('\n')}\n`);
 }
 
 async function measureModel(real: RealModel): Promise<ModelResult> {
@@ -79,35 +100,30 @@ async function measureModel(real: RealModel): Promise<ModelResult> {
     const network = withInputShapes(loaded, new Map([[loaded.inputs[0].name, shape]]));
     const files: { readonly file: string; readonly fold: number }[] = [];
     const pictures = await picturesOf(real, most(real));
+    const parts = folds(pictures.length);
     for (const [index, picture] of pictures.entries()) {
       const input = await inputOf(real, picture, shape);
       for (let variant = 0; variant < Math.ceil(fewest / pictures.length); variant++) {
         const file = join(folder, `${variant === 0 ? '' : `${variant}-`}${basename(picture)}.npy`);
         await writeNpy(file, varied(input, variant));
-        files.push({ file, fold: index % folds });
+        files.push({ file, fold: index % parts });
       }
     }
     const labels = await labelsOf(real);
-    const result = {
-      fp32: empty(),
-      plain: empty(),
-      best: empty(),
-      steps: [] as TuningStep[][],
-      keptFloat: [] as string[][],
-    };
+    const result: ModelResult = { fp32: empty(), plain: empty(), best: empty(), steps: [], seconds: [] };
     const runner = await agentRunner(availableParallelism(), signal);
-    for (let fold = 0; fold < folds; fold++) {
+    for (let fold = 0; fold < parts; fold++) {
       const inputs = files.filter((one) => one.fold !== fold).map(({ file }) => file);
       const held = files.filter((one) => one.fold === fold).map(({ file }) => file);
       const graph = optimise(lowerNetwork(network));
       const { table } = await calibrate({ network, inputs, format: 'ncnn' });
+      const began = performance.now();
       const tuned = await tune({ network, inputs, preprocessing: undefined, runner, onProgress: tell(real.name) });
+      result.seconds.push((performance.now() - began) / 1000);
       const plain = { graph, table: foldTable(table, calibrationTarget(network)) };
       const best = { graph: applyTuning(graph, tuned.tuning), table: tuned.table };
-      await measure(network, plain, held, labels, result.plain, result.fp32);
-      await measure(network, best, held, labels, result.best);
-      result.steps.push([...tuned.steps]);
-      result.keptFloat.push([...tuned.keptFloat]);
+      await measure(real, network, { plain, best }, held, labels, result);
+      result.steps.push(tuned.steps);
     }
     return result;
   } finally {
@@ -117,7 +133,7 @@ async function measureModel(real: RealModel): Promise<ModelResult> {
 
 /** Large pictures take long. */
 function most({ preprocessing: { crop } }: RealModel): number {
-  return crop.width * crop.height > 100_000 ? 16 : 200;
+  return crop.width * crop.height > 60_000 ? fewestPictures : 200;
 }
 
 /** The input moved by some pixels, what leaves on one side coming in on the other, every second time mirrored. */
@@ -134,35 +150,87 @@ function varied({ shape, data }: Tensor, variant: number): Tensor {
   return { shape, data: moved };
 }
 
-/** Adds what a set of scales does on `held` to `sum`, and what fp32 does to `exact`. */
+/** Adds what both sets of scales, and fp32, do on `held`. */
 async function measure(
+  real: RealModel,
   network: Network,
-  contender: Contender,
+  contenders: Readonly<Record<'plain' | 'best', Contender>>,
   held: readonly string[],
   labels: ReadonlyMap<string, number> | undefined,
-  sum: Measured,
-  exact?: Measured,
+  result: ModelResult,
 ): Promise<void> {
+  const tensors = await Promise.all(held.map(async (file) => npyToTensor(await readNpy(file))));
+  const exact = await exactOutputs(network, tensors);
+  const classOf = (index: number): number | undefined => labels?.get(basename(held[index]));
+  count(result.fp32, exact, classOf);
+  for (const name of ['plain', 'best'] as const) {
+    const sum = result[name];
+    const found = await int8Outputs(contenders[name], tensors);
+    count(sum, found, classOf);
+    const own = ownMeasures[real.name] ?? 'class';
+    found.forEach((outputs, index) => (sum.likeness += likeness(own, exact[index], outputs, real.preprocessing)));
+    sum.loss += held.length * (await lossOf(network, contenders[name], tensors));
+    sum.pictures += held.length;
+  }
+}
+
+function count(
+  sum: Measured,
+  outputs: readonly (readonly Float32Array[])[],
+  classOf: (index: number) => number | undefined,
+): void {
+  outputs.forEach(([first], index) => {
+    const label = classOf(index);
+    if (label === undefined) return;
+    sum.labelled++;
+    if (topClasses(first, 1)[0] === label) sum.right++;
+  });
+}
+
+async function exactOutputs(
+  network: Network,
+  tensors: readonly Tensor[],
+): Promise<readonly (readonly Float32Array[])[]> {
+  const session = await createForwardSession(network);
+  try {
+    const outputs: (readonly Float32Array[])[] = [];
+    for (const tensor of tensors) {
+      const results = await session.run(new Map([[network.inputs[0].name, tensor]]));
+      outputs.push(network.outputs.map((id) => results.get(id)?.data ?? new Float32Array()));
+    }
+    return outputs;
+  } finally {
+    await session.close();
+  }
+}
+
+async function int8Outputs(
+  { graph, table }: Contender,
+  tensors: readonly Tensor[],
+): Promise<readonly (readonly Float32Array[])[]> {
+  const runner = await agentRunner(availableParallelism(), signal);
+  const { network } = quantizeNetwork(graph, table, 'int8');
+  const outputs =
+    runner === undefined
+      ? executedOutputs(network)
+      : await packageOutputs(encodeTrialPackage(network), graph.outputs.length, runner);
+  try {
+    return await outputs.run(tensors);
+  } finally {
+    await outputs.close();
+  }
+}
+
+async function lossOf(network: Network, contender: Contender, tensors: readonly Tensor[]): Promise<number> {
   const runner = await agentRunner(availableParallelism(), signal);
   const judged = judgedOutputs(contender.graph, (id) => network.values.has(id));
   const session = await createForwardSession(network, { outputs: judged });
   try {
-    const tensors = await Promise.all(held.map(async (file) => npyToTensor(await readNpy(file))));
     const judge = await Judge.create(session, network.inputs[0].name, tensors, judged, { runner, signal });
-    const { loss, agreement } = await judge.judge(contender);
-    sum.loss += loss * held.length;
-    sum.agreement += agreement * held.length;
-    sum.pictures += held.length;
+    return (await judge.judge(contender)).loss;
   } finally {
     await session.close();
   }
-  if (labels === undefined) return;
-  const found = await evaluate({ network, ...contender, inputs: held, labels, runner, layerInputs: 0 });
-  sum.right += (found.int8?.top1 ?? 0) * found.labelled;
-  sum.labelled += found.labelled;
-  if (exact === undefined) return;
-  exact.right += (found.fp32?.top1 ?? 0) * found.labelled;
-  exact.labelled += found.labelled;
 }
 
 async function labelsOf({ name, images }: RealModel): Promise<ReadonlyMap<string, number> | undefined> {
@@ -171,7 +239,7 @@ async function labelsOf({ name, images }: RealModel): Promise<ReadonlyMap<string
   return new Map([...(await readLabels(file))].map(([picture, label]) => [`${picture}.npy`, label]));
 }
 
-function summary(name: string, { fp32, plain, best }: ModelResult): string {
+function summary(name: string, { fp32, plain, best, seconds }: ModelResult): string {
   const top = ({ right, labelled }: Measured): string => (labelled === 0 ? '-' : (100 * (right / labelled)).toFixed(1));
   const both = (read: (measured: Measured) => number, digits: number): string =>
     [plain, best].map((measured) => (read(measured) / measured.pictures).toFixed(digits)).join(' → ');
@@ -179,32 +247,56 @@ function summary(name: string, { fp32, plain, best }: ModelResult): string {
     name,
     String(plain.pictures),
     ...[fp32, plain, best].map(top),
-    both(({ agreement }) => 100 * agreement, 1),
+    `${ownMeasures[name] ?? 'class'} ${both((measured) => 100 * measured.likeness, 1)}`,
     both(({ loss }) => loss, 4),
+    `${(seconds.reduce((sum, value) => sum + value, 0) / seconds.length).toFixed(0)} s`,
   ];
   return `| ${cells.join(' | ')} |`;
 }
 
-function stepLines(name: string, { steps, keptFloat }: ModelResult): readonly string[] {
-  return steps.flatMap((list, fold) => [
-    '',
-    `${name}, scales from half ${fold + 1}${keptFloat[fold].length === 0 ? '' : `; in float: ${keptFloat[fold].join(', ')}`}`,
-    '',
-    '| step | loss | agreement | kept |',
-    '| --- | --- | --- | --- |',
-    ...list.map(
-      ({ what, loss, agreement, kept }) =>
-        `| ${what} | ${loss.toFixed(4)} | ${(100 * agreement).toFixed(1)} % | ${kept ? 'yes' : 'no'} |`,
-    ),
-  ]);
+/** What the search does, in its order, and which of its steps belong to that. */
+const stages: readonly (readonly [string, RegExp])[] = [
+  ['KL', /^KL$/],
+  ['one method for all', /^thresholds by/],
+  ['one for each blob', /^each blob/],
+  ['thresholds between', /^thresholds between/],
+  ['all 255 levels', /^all 255 levels/],
+  ['equalisation', /^channels equalised/],
+  ['cheap layers in float', / in float$/],
+  ['joint search', /^threshold of/],
+  ['biases', /^biases/],
+  ['rounding', /^weights rounded/],
+];
+
+/** The least loss on the deciding inputs after each stage, the mean over the folds; bold where it is lower than before. */
+function stepLine(name: string, { steps }: ModelResult): string {
+  let before = Infinity;
+  const cells = stages.map(([, own], stage) => {
+    const upTo = stages.slice(0, stage + 1);
+    const least = steps.map((list) =>
+      Math.min(
+        ...list.filter(({ what, kept }) => kept && upTo.some(([, of]) => of.test(what))).map(({ loss }) => loss),
+      ),
+    );
+    const loss = least.reduce((sum, value) => sum + value, 0) / steps.length;
+    const won = steps.filter((list) => list.some(({ what, kept }) => kept && own.test(what))).length;
+    const text = loss < before ? `**${loss.toFixed(4)}**` : won === 0 ? '-' : loss.toFixed(4);
+    before = Math.min(before, loss);
+    return text;
+  });
+  return `| ${name} | ${cells.join(' | ')} |`;
+}
+
+function detail(name: string, steps: readonly TuningStep[]): readonly string[] {
+  return steps.map(({ what, loss, kept }) => `${name}: ${what}: ${loss.toFixed(4)}${kept ? ' kept' : ''}`);
 }
 
 function tell(name: string): (progress: { readonly detail?: string }) => void {
-  return ({ detail }) => {
-    if (detail !== undefined) process.stderr.write(`${name}: ${detail}\n`);
+  return ({ detail: text }) => {
+    if (text?.includes(':') === true) process.stderr.write(`${name}: ${text}\n`);
   };
 }
 
 function empty(): Measured {
-  return { right: 0, labelled: 0, agreement: 0, loss: 0, pictures: 0 };
+  return { right: 0, labelled: 0, likeness: 0, loss: 0, pictures: 0 };
 }

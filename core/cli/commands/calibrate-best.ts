@@ -10,6 +10,7 @@ import { tune } from '../../tuning/tune.ts';
 import { agentRunner } from '../local-runner.ts';
 import { note, print, progressOnStderr } from '../terminal.ts';
 import { textTable } from '../text-table.ts';
+import { noteSkipped } from './write-calibration.ts';
 
 interface BestAccuracy {
   readonly network: Network;
@@ -41,7 +42,7 @@ export async function calibrateBest(
     );
   }
   const shapes = network.inputs.map(({ name, shape }) => [name, [1, ...shape.slice(1)]] as const);
-  const { table, tuning, keptFloat, steps } = await tune({
+  const { table, tuning, keptFloat, steps, skipped } = await tune({
     network: withInputShapes(network, new Map(shapes)),
     inputs,
     preprocessing,
@@ -50,9 +51,14 @@ export async function calibrateBest(
     signal,
     onProgress: progressOnStderr(),
   });
+  noteSkipped(skipped);
   await writeTable(flags.output, table);
   await writeTuning(flags.output, tuning);
-  print(flags.json === true ? JSON.stringify({ output: flags.output, keptFloat, steps }, null, 2) : stepTable(steps));
+  print(
+    flags.json === true
+      ? JSON.stringify({ output: flags.output, keptFloat, steps, skipped }, null, 2)
+      : stepTable(steps),
+  );
   if (keptFloat.length > 0) note(`In float: ${keptFloat.join(', ')} (--mixed 0 keeps everything in int8).`);
   note(`Wrote ${flags.output} and ${tuningFile(flags.output)}: keep them together, the table is of no use without it.`);
 }

@@ -14,7 +14,7 @@ export const tune: Stage = async ({ session, signal, onProgress, log }): Promise
   const images = await session.images();
   if (images.length === 0) throw undecided('pictures', 'images');
   const shapes = network.inputs.map(({ name, shape }) => [name, [1, ...shape.slice(1)]] as const);
-  const { table, tuning, steps } = await tuneNetwork({
+  const { table, tuning, steps, skipped } = await tuneNetwork({
     network: withInputShapes(network, new Map(shapes)),
     inputs: images,
     preprocessing: await session.preprocessingValue(images),
@@ -24,6 +24,9 @@ export const tune: Stage = async ({ session, signal, onProgress, log }): Promise
       if (detail !== undefined) log(detail);
       onProgress(progress);
     },
+  });
+  skipped.forEach(({ path, reason }) => {
+    log(`${path}: ${reason}`);
   });
   signal.throwIfAborted();
   const file = session.bestTableFile;
