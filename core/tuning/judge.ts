@@ -17,10 +17,17 @@ export interface Contender {
 
 /** How a contender did on the inputs that decide. */
 export interface Verdict {
-  /** The mean of `losses`. */
+  /** The mean over the inputs: of `losses`, or where it was stopped early, estimated by the difference from another verdict. */
   readonly loss: number;
   readonly agreement: number;
   readonly losses: readonly number[];
+}
+
+export interface JudgeOptions {
+  /** Is called now and then. */
+  readonly onSign?: () => void;
+  /** A verdict on the same inputs that the contender has to be better than. */
+  readonly against?: Verdict | undefined;
 }
 
 /** Inputs that are run at a time: what bounds memory, the disk, and the time without a sign of life. */
@@ -45,19 +52,19 @@ export class Judge {
     { runner, signal }: { readonly runner: PackageRunner | undefined; readonly signal: AbortSignal | undefined },
   ): Promise<Judge> {
     const exact: (readonly Float32Array[])[] = [];
-    for (const input of inputs) {
+    const mixed = spread(inputs);
+    for (const input of mixed) {
       signal?.throwIfAborted();
       const results = await session.run(new Map([[inputName, input]]));
       exact.push(outputs.map((id) => results.get(id)?.data ?? new Float32Array()));
     }
-    return new Judge(inputs, exact, outputs, runner, signal);
+    return new Judge(mixed, exact, outputs, runner, signal);
   }
 
   /**
-   * Runs the contender in the integer arithmetic of boards.
-   * @param onSign is called now and then
+   * Runs the contender in the integer arithmetic of boards; stops early where it is sure to be worse than `against`.
    */
-  async judge({ graph, table }: Contender, onSign: () => void = () => undefined): Promise<Verdict> {
+  async judge({ graph, table }: Contender, { onSign, against }: JudgeOptions = {}): Promise<Verdict> {
     const { inputs, outputs, runner, signal } = this;
     const { network } = quantizeNetwork(upTo(graph, outputs), table, 'int8');
     const int8 =
@@ -69,8 +76,9 @@ export class Judge {
       for (let from = 0; from < inputs.length; from += batch) {
         signal?.throwIfAborted();
         const found = await int8.run(inputs.slice(from, from + batch));
-        onSign();
+        onSign?.();
         found.forEach((values, index) => results.push(outputLoss(this.exact[from + index], values)));
+        if (against !== undefined && isSurelyWorse(against, results)) break;
       }
     } finally {
       await int8.close();
@@ -78,10 +86,27 @@ export class Judge {
     const losses = results.map(({ loss }) => loss);
     return {
       losses,
-      loss: mean(losses),
+      loss: against === undefined ? mean(losses) : against.loss + mean(differencesOf(losses, against.losses)),
       agreement: mean(results.map(({ agrees }) => (agrees ? 1 : 0))),
     };
   }
+}
+
+/** Differences of so many standard errors are no chance. */
+const surelyWorse = 2.5;
+
+function isSurelyWorse(against: Verdict, results: readonly OutputLoss[]): boolean {
+  const differences = differencesOf(
+    results.map(({ loss }) => loss),
+    against.losses,
+  );
+  return mean(differences) > surelyWorse * standardError(differences);
+}
+
+/** Lists are often sorted by class: each batch has some of all. */
+function spread<T>(list: readonly T[]): readonly T[] {
+  const batches = Math.ceil(list.length / batch);
+  return Array.from({ length: batches }, (_, first) => list.filter((__, index) => index % batches === first)).flat();
 }
 
 /**
@@ -89,11 +114,21 @@ export class Judge {
  * @param surely by more than chance, too: by the standard error of the difference that the same inputs make
  */
 export function isBetter(before: Verdict, after: Verdict, surely: boolean): boolean {
-  const differences = before.losses.map((loss, index) => loss - after.losses[index]);
+  const differences = differencesOf(before.losses, after.losses);
   const gain = mean(differences);
-  if (!surely) return gain > 0;
-  const variance = mean(differences.map((difference) => (difference - gain) ** 2));
-  return gain > 0 && gain >= Math.sqrt(variance / Math.max(1, differences.length - 1));
+  return gain > 0 && (!surely || gain >= standardError(differences));
+}
+
+/** a - b, as far as both lists go. */
+function differencesOf(a: readonly number[], b: readonly number[]): readonly number[] {
+  return a.slice(0, b.length).map((value, index) => value - b[index]);
+}
+
+/** Of the mean. */
+function standardError(values: readonly number[]): number {
+  const centre = mean(values);
+  const variance = mean(values.map((value) => (value - centre) ** 2));
+  return Math.sqrt(variance / Math.max(1, values.length - 1));
 }
 
 function mean(values: readonly number[]): number {

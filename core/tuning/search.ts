@@ -4,7 +4,7 @@ import { ProgressMeter, type LongCall } from '../common/progress.ts';
 import type { Graph, ValueId } from '../graph/graph.ts';
 import { convolutionsOf, multiplications, triedMethodNames } from './candidates.ts';
 import type { ChosenWays, Way } from './choose-ways.ts';
-import { isBetter, type Verdict } from './judge.ts';
+import { isBetter, type JudgeOptions, type Verdict } from './judge.ts';
 import type { Candidate, Recipe } from './recipe.ts';
 
 /** One thing that was tried, measured on inputs that calibration did not see. */
@@ -50,7 +50,7 @@ const blobWays: readonly (readonly [string, readonly Way[]])[] = [
 const jointReaches = [0.8, 1.25];
 const jointBlobs = 4;
 
-/** Layers that are tried in float before one is taken: those that read the blobs which cost most. */
+/** Blobs whose readers are tried in float before those of one are taken: the blobs that cost most. */
 const mostPromising = 5;
 
 /** What makes candidates of recipes. */
@@ -64,16 +64,16 @@ export interface Maker {
 export class Search {
   private readonly steps: TuningStep[] = [];
   private readonly meter: ProgressMeter;
-  private readonly layers: readonly LayerCost[];
+  private readonly readers: readonly Readers[];
   private tried = 0;
 
   constructor(
     graph: Graph,
     private readonly maker: Maker,
-    private readonly judge: (candidate: Candidate, onSign: () => void) => Promise<Verdict>,
+    private readonly judge: (candidate: Candidate, options: JudgeOptions) => Promise<Verdict>,
     private readonly call: LongCall,
   ) {
-    this.layers = costShares(graph);
+    this.readers = readersOf(graph);
     const total = triedMethodNames.length + blobWays.length + mostPromising + jointBlobs * jointReaches.length;
     this.meter = new ProgressMeter('tuning', total + mendings.length, 'trials', call.onProgress);
   }
@@ -96,17 +96,17 @@ export class Search {
   }
 
   private async attempt(what: string, recipe: Recipe, best?: Best): Promise<Best> {
-    return this.decide(what, await this.tryOut(recipe), best, false);
+    return this.decide(what, await this.tryOut(recipe, best), best, false);
   }
 
-  private async tryOut(recipe: Recipe): Promise<Best> {
+  private async tryOut(recipe: Recipe, best: Best | undefined): Promise<Best> {
     const { signal } = this.call;
     signal?.throwIfAborted();
     const onSign = (): void => {
       this.meter.report(this.tried);
     };
     const candidate = await this.maker.make(recipe, { signal, onProgress: onSign });
-    const verdict = await this.judge(candidate, onSign);
+    const verdict = await this.judge(candidate, { onSign, against: best?.verdict });
     this.tried++;
     return { recipe, candidate, verdict };
   }
@@ -116,28 +116,29 @@ export class Search {
     let best = start;
     let left = floatShare;
     for (;;) {
-      const gains: { readonly layer: string; readonly share: number; readonly found: Best }[] = [];
-      for (const { layer, share } of this.promising(best.recipe, left)) {
-        const keepFloat = new Set([...best.recipe.keepFloat, layer]);
-        const found = await this.tryOut({ ...best.recipe, keepFloat });
-        this.meter.report(this.tried, `${layer} in float: ${found.verdict.loss.toFixed(4)}`);
-        if (found.verdict.loss < best.verdict.loss) gains.push({ layer, share, found });
+      const gains: { readonly what: string; readonly share: number; readonly found: Best }[] = [];
+      for (const { layers, share } of this.promising(best.recipe, left)) {
+        const keepFloat = new Set([...best.recipe.keepFloat, ...layers]);
+        const found = await this.tryOut({ ...best.recipe, keepFloat }, best);
+        const what = `${layers.join(', ')} in float`;
+        this.meter.report(this.tried, `${what}: ${found.verdict.loss.toFixed(4)}`);
+        if (found.verdict.loss < best.verdict.loss) gains.push({ what, share, found });
       }
       if (gains.length === 0) return best;
-      const { layer, share, found } = gains.reduce((a, b) => (b.found.verdict.loss < a.found.verdict.loss ? b : a));
-      const after = this.decide(`${layer} in float`, found, best, true);
+      const { what, share, found } = gains.reduce((a, b) => (b.found.verdict.loss < a.found.verdict.loss ? b : a));
+      const after = this.decide(what, found, best, true);
       if (after === best) return best;
       best = after;
       left -= share;
     }
   }
 
-  /** Layers of at most `left` of the multiplications, those first whose inputs cost the outputs most. */
-  private promising(recipe: Recipe, left: number): readonly LayerCost[] {
+  /** Readers of a blob, of at most `left` of the multiplications, those first whose blobs cost the outputs most. */
+  private promising(recipe: Recipe, left: number): readonly Readers[] {
     const costs = this.maker.ways(recipe);
-    const errorOf = ({ input }: LayerCost): number => costs.get(input)?.error ?? 0;
-    return this.layers
-      .filter(({ layer, share }) => share <= left && !recipe.keepFloat.has(layer))
+    const errorOf = ({ input }: Readers): number => costs.get(input)?.error ?? 0;
+    return this.readers
+      .filter(({ layers, share }) => share <= left && !layers.some((layer) => recipe.keepFloat.has(layer)))
       .sort((a, b) => errorOf(b) - errorOf(a))
       .slice(0, mostPromising);
   }
@@ -147,12 +148,14 @@ export class Search {
     let best = start;
     const inFloat = best.recipe.keepFloat;
     const costs = this.maker.ways(best.recipe);
-    const read = new Set(this.layers.filter(({ layer }) => !inFloat.has(layer)).map(({ input }) => input));
+    const read = new Set(
+      this.readers.filter(({ layers }) => !layers.every((layer) => inFloat.has(layer))).map(({ input }) => input),
+    );
     const blobs = [...costs].filter(([id]) => read.has(id)).sort(([, a], [, b]) => b.error - a.error);
     for (const [id] of blobs.slice(0, jointBlobs)) {
       for (const factor of jointReaches) {
         const reach = new Map(best.recipe.reach).set(id, factor);
-        const found = await this.tryOut({ ...best.recipe, reach });
+        const found = await this.tryOut({ ...best.recipe, reach }, best);
         const after = this.decide(`threshold of ${id} times ${factor}`, found, best, true);
         if (after === best) continue;
         best = after;
@@ -172,20 +175,20 @@ export class Search {
   }
 }
 
-interface LayerCost {
-  readonly layer: string;
+/** The layers that read a blob: in float all together, since one that computes in int8 leaves the blob in int8 for all. */
+interface Readers {
   readonly input: ValueId;
+  readonly layers: readonly string[];
   /** Of the network's multiplications. */
   readonly share: number;
 }
 
-/** Each layer's share of the network's multiplications. */
-function costShares(graph: Graph): readonly LayerCost[] {
+function readersOf(graph: Graph): readonly Readers[] {
   const costs = multiplications(graph);
   const total = [...costs.values()].reduce((sum, cost) => sum + cost, 0);
-  return convolutionsOf(graph).map(({ layer, inputs: [input] }) => ({
-    layer,
-    input,
-    share: (costs.get(layer) ?? 0) / total,
-  }));
+  const layers = convolutionsOf(graph);
+  return [...new Set(layers.map(({ inputs: [input] }) => input))].map((input) => {
+    const names = layers.filter(({ inputs: [id] }) => id === input).map(({ layer }) => layer);
+    return { input, layers: names, share: names.reduce((sum, name) => sum + (costs.get(name) ?? 0), 0) / total };
+  });
 }

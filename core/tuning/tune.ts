@@ -29,8 +29,8 @@ export interface TuningRequest extends LongCall {
   readonly floatShare?: number | undefined;
 }
 
-/** Enough for some depthwise layers, which int8 hurts most. */
-export const usualFloatShare = 0.08;
+/** Enough for some depthwise layers, or for what reads one squeezed blob: such are what int8 hurts most. */
+export const usualFloatShare = 0.1;
 
 /** What was found, and of which inputs. */
 export interface TunedNetwork extends TuningResult {
@@ -100,7 +100,7 @@ export async function tune(request: TuningRequest): Promise<TunedNetwork> {
       ...{ signal, onProgress: request.onProgress },
     });
     const maker = new CandidateMaker(graph, { byMethod, statistics, options, mending });
-    const search = new Search(graph, maker, (candidate, onSign) => judge.judge(candidate, onSign), request);
+    const search = new Search(graph, maker, (candidate, options) => judge.judge(candidate, options), request);
     return { ...(await search.run(request.floatShare ?? usualFloatShare)), skipped };
   } finally {
     await Promise.all([session.close(), judging.close()]);
