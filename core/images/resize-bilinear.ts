@@ -62,8 +62,7 @@ export function resizeBilinear(
     for (let c = 0, i = 0; c < order.length; c++) {
       let target = c * planeSize + y * window.width;
       for (let x = 0; x < window.width; x++, i++, target++) {
-        const sum =
-          (Math.imul(upperWeight, upper[i] >> 4) >> 16) + (Math.imul(lowerWeight, lower[i] >> 4) >> 16);
+        const sum = (Math.imul(upperWeight, upper[i] >> 4) >> 16) + (Math.imul(lowerWeight, lower[i] >> 4) >> 16);
         result[target] = (sum + 2) >> 2;
       }
     }

@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { calibrate } from '../../core/calibration/calibrate.ts';
 import type { CalibrationResult } from '../../core/calibration/calibrate-target.ts';
@@ -13,6 +15,8 @@ import { hasTestData, testData } from '../support/paths.ts';
 interface Measured {
   readonly pictures: number;
   readonly seconds: number;
+  /** Of all processes and threads together; absent where the system does not tell. */
+  readonly processorSeconds?: number;
   /** Of the process that asks and of those that work, had each its most at the same time. */
   readonly peakMebibytes: number;
   readonly times: CalibrationResult['times'];
@@ -29,7 +33,8 @@ const ncnn2table: readonly (readonly [number, string])[] = [
 
 /**
  * Calibrates SqueezeNet v1.1 on the 200 photographs and on the same taken four times, each in processes of its own, and
- * prints time, peak memory and where the time went: of both worker processes together, so it adds up to more than the whole.
+ * prints time, processor time (with the start of all processes), peak memory and where the time went: of both worker
+ * processes together, so it adds up to more than the whole.
  * `--passes 2` measures two passes.
  */
 export async function benchCalibrate(args: readonly string[]): Promise<void> {
@@ -46,11 +51,14 @@ export async function benchCalibrate(args: readonly string[]): Promise<void> {
   const rows = ncnn2table.map(([pictures, theirs]) => {
     const passes = args.join(' ') === '--passes 2' ? '2' : '1';
     const words = [...process.execArgv, main, 'calibrate', '--once', String(pictures / 200), passes];
-    const { seconds, peakMebibytes, times } = JSON.parse(execFileSync(process.execPath, words).toString()) as Measured;
+    const { seconds, processorSeconds, peakMebibytes, times } = JSON.parse(
+      execFileSync(process.execPath, words).toString(),
+    ) as Measured;
     const inSeconds = (milliseconds: number): string => (milliseconds / 1000).toFixed(2);
     return [
       String(pictures),
       seconds.toFixed(2),
+      processorSeconds?.toFixed(1) ?? '',
       peakMebibytes.toFixed(0),
       inSeconds(times.waitForDecoding),
       inSeconds(times.inference),
@@ -62,6 +70,7 @@ export async function benchCalibrate(args: readonly string[]): Promise<void> {
   const head = [
     'pictures',
     's',
+    'processor s',
     'peak MiB',
     'wait for decoding',
     'inference',
@@ -87,10 +96,24 @@ async function measure(times: number, passes: 1 | 2): Promise<Measured> {
     flags: { mean: [104, 117, 123], size: { width: 256, height: 256 } },
   });
   const result = await calibrate({ network, preprocessing, inputs, format: 'ncnn', workers, passes });
+  const seconds = (performance.now() - startedAt) / 1000;
+  // Those that worked are killed at the end; what they used is known when the system has taken leave of them.
+  await setTimeout(500);
+  const processorSeconds = usedByAll();
   return {
     pictures: result.used,
-    seconds: (performance.now() - startedAt) / 1000,
+    seconds,
+    ...(processorSeconds === undefined ? {} : { processorSeconds }),
     peakMebibytes: process.resourceUsage().maxRSS / 1024 + (result.workerBytes ?? 0) / 2 ** 20,
     times: result.times,
   };
+}
+
+/** Processor time of this process and of those that it started and that have ended, in seconds. */
+function usedByAll(): number | undefined {
+  if (process.platform !== 'linux') return undefined;
+  const ticksPerSecond = 100;
+  // proc(5): the name in parentheses may hold blanks; utime, stime, cutime and cstime are fields 14 to 17.
+  const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1].split(' ');
+  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / ticksPerSecond;
 }

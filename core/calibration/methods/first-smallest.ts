@@ -1,5 +1,5 @@
-/** Every so many candidates are estimated first, so that the others have something to be worse than. */
-const stride = 16;
+/** Every so many candidates are estimated first, so that the others have something to be worse than; then more, then all. */
+const strides = [256, 16, 1] as const;
 
 /**
  * Finds the first candidate with the smallest divergence without computing every divergence in full: `estimate` is cheap
@@ -17,21 +17,24 @@ export function firstSmallest(search: {
   readonly limit: number;
   readonly margin: number;
   readonly lowerBound?: (candidate: number) => number;
-  readonly estimate: (candidate: number) => number;
+  /** Infinity where it is known to be above `limit`. */
+  readonly estimate: (candidate: number, limit: number) => number;
   readonly exact: (candidate: number) => number;
 }): number {
   const { from, to, margin, lowerBound } = search;
   const estimates = new Float64Array(Math.max(0, to - from)).fill(Infinity);
   let best = Infinity;
   const estimate = (i: number): void => {
-    estimates[i] = search.estimate(from + i);
+    estimates[i] = search.estimate(from + i, best + 2 * margin);
     if (estimates[i] < best) best = estimates[i];
   };
-  for (let i = 0; i < estimates.length; i += stride) estimate(i);
-  for (let i = 0; i < estimates.length; i++) {
-    if (i % stride === 0 || (lowerBound !== undefined && lowerBound(from + i) > best + 2 * margin)) continue;
-    estimate(i);
-  }
+  strides.forEach((stride, round) => {
+    for (let i = 0; i < estimates.length; i += stride) {
+      if (round > 0 && i % strides[round - 1] === 0) continue;
+      if (lowerBound !== undefined && lowerBound(from + i) > best + 2 * margin) continue;
+      estimate(i);
+    }
+  });
   let winner = from;
   let smallest = search.limit;
   for (let i = 0; i < estimates.length; i++) {

@@ -3,6 +3,8 @@ import { quickLog } from './quick-log.ts';
 /** Levels that a histogram is merged into: int8 has 128 magnitudes. */
 export const levels = 128;
 
+const groupsBetweenChecks = 8;
+
 /**
  * Estimates the divergence of a candidate that merges its first i bins into 128 groups of i / 128 bins, the bins on a
  * group's edge shared by their fractions: the scheme of TensorRT's calibration, of which several tools have variants.
@@ -44,26 +46,37 @@ export class FractionalMerge {
    * others. Merging keeps the mass, so Q's is known without its groups.
    */
   lowerBound(i: number, lastReference: number): number {
+    const lastMerged = this.lastMerged(i);
+    const others = this.referenceMass[i - 1];
+    const othersMerged = this.mass[i] / this.total + this.floor * i - lastMerged;
+    return divergenceTerm(lastReference, lastMerged) + divergenceTerm(others, othersMerged);
+  }
+
+  /** Q of the last of i bins. */
+  private lastMerged(i: number): number {
     const width = i / levels;
     const first = Math.ceil(i - width);
     const before = first - (i - width);
     const mass = this.mass[i] - this.mass[first] + (before > 0 ? before * this.counts[first - 1] : 0);
     const members = this.membersBetween(first, i) + (before > 0 ? before * this.occupancy(first - 1) : 0);
     const isReached = this.occupancy(i - 1) === 1;
-    const lastMerged = this.floor + (isReached && members > 0 ? mass / members / this.total : 0);
-    const others = this.referenceMass[i - 1];
-    const othersMerged = this.mass[i] / this.total + this.floor * i - lastMerged;
-    return divergenceTerm(lastReference, lastMerged) + divergenceTerm(others, othersMerged);
+    return this.floor + (isReached && members > 0 ? mass / members / this.total : 0);
   }
 
-  /** D(i), where P of the last bin is `lastReference`: its own and the tail. */
-  estimate(i: number, lastReference: number): number {
+  /**
+   * D(i), where P of the last bin is `lastReference`: its own and the tail. Infinity as soon as it is known to be above `limit`: every
+   * few groups D of the bins so far is exact, and the log sum inequality bounds that of the others.
+   */
+  estimate(i: number, lastReference: number, limit: number): number {
     const last = i - 1;
     const width = i / levels;
     const lastIsReached = this.occupancy(last) === 1 || this.floor > 0;
     if (!lastIsReached && lastReference > 0) return Infinity;
 
     const { mass, referenceMass, reference, counts, total, floor } = this;
+    const lastMerged = this.lastMerged(i);
+    const lastTerm = divergenceTerm(lastReference, lastMerged);
+    const merged = mass[i] / total + floor * i - lastMerged;
     let cross = 0;
     let previous = 0;
     let first = 0;
@@ -93,6 +106,12 @@ export class FractionalMerge {
       previous = value;
       first = after > 0 ? stop + 1 : stop;
       before = after > 0 ? 1 - after : 0;
+      if ((group + 1) % groupsBetweenChecks === 0 && stop < last) {
+        const shared = after > 0 ? after * (counts[stop] / total - value * this.occupancy(stop)) : 0;
+        const mergedSoFar = mass[stop] / total + shared + floor * stop;
+        const others = divergenceTerm(referenceMass[last] - referenceMass[stop], merged - mergedSoFar);
+        if (this.entropy[stop] - cross + others + lastTerm > limit) return Infinity;
+      }
     }
     if (lastReference > 0) cross += lastReference * quickLog(previous + floor);
     const lastEntropy = lastReference > 0 ? lastReference * Math.log(lastReference) : 0;

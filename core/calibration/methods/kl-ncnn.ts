@@ -34,7 +34,7 @@ function choose(histogram: Histogram): Threshold {
     // Sums of up to 2047 float32 terms below 1.
     margin: 1e-5,
     lowerBound: (i) => merge.lowerBound(i, reference[i - 1] + tails[i]),
-    estimate: (i) => merge.estimate(i, reference[i - 1] + tails[i]),
+    estimate: (i, limit) => merge.estimate(i, reference[i - 1] + tails[i], limit),
     exact: (i) => divergence(distribution, i, p, q),
   });
   const threshold = Math.fround(Math.fround((bin + 0.5) * max) / counts.length);

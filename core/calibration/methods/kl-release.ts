@@ -31,7 +31,7 @@ function choose(histogram: Histogram): Threshold {
     // Q is rounded to float32 twice at most: 1.2e-7 of ΣP = 1.
     margin: 1e-6,
     lowerBound: (i) => merge.lowerBound(i, distribution[i - 1] + tails[i]),
-    estimate: (i) => merge.estimate(i, distribution[i - 1] + tails[i]),
+    estimate: (i, limit) => merge.estimate(i, distribution[i - 1] + tails[i], limit),
     exact: (i) => divergence(distribution, i, tails[i], work),
   });
   const threshold = (bin + 0.5) * (max / counts.length);
