@@ -2,8 +2,11 @@ import { randomSource } from '../common/random.ts';
 import type { ConvolutionGeometry } from '../quantization/execute/patches.ts';
 import { gatherPatch } from './taps.ts';
 
-/** Output pixels of one input that are looked at. */
-const pixelsPerInput = 48;
+/** Output pixels of one input that are looked at, at the least and at the most. */
+const fewestPixels = 48;
+const mostPixels = 256;
+/** Pixels of all inputs for each value of a patch: with fewer, what varies together is chance. */
+const pixelsPerValue = 4;
 
 /**
  * How the values that a convolution multiplies vary together, from a sample of output pixels: one matrix per group, of
@@ -17,7 +20,11 @@ export class InputCovariance {
   private readonly patch: Float64Array;
   private count = 0;
 
-  constructor(private readonly geometry: ConvolutionGeometry) {
+  /** @param inputs how many will be added */
+  constructor(
+    private readonly geometry: ConvolutionGeometry,
+    private readonly inputs: number,
+  ) {
     this.length = geometry.patchLength;
     this.patch = new Float64Array(this.length * geometry.group);
     this.sums = new Float64Array(this.patch.length);
@@ -28,7 +35,8 @@ export class InputCovariance {
   add(values: Int8Array | Float32Array): void {
     const { geometry, patch, sums, length } = this;
     const { height, width } = geometry.output;
-    const pixels = Math.min(height * width, pixelsPerInput);
+    const wanted = Math.ceil((pixelsPerValue * length) / this.inputs);
+    const pixels = Math.min(height * width, mostPixels, Math.max(fewestPixels, wanted));
     for (let pixel = 0; pixel < pixels; pixel++) {
       const at = pixels === height * width ? pixel : Math.floor(this.random() * height * width);
       gatherPatch(geometry, values, Math.floor(at / width), at % width, patch);

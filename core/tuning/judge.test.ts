@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Graph, Operation } from '../graph/graph.ts';
+import { interpret } from '../graph/interpret.ts';
+import type { ForwardSession } from '../inference/session.ts';
+import { GraphBuilder, randomInputs } from '../quantization/testing/graph-builder.ts';
 import { ChannelSamples } from './channel-thresholds.ts';
-import { isBetter, type Verdict } from './judge.ts';
+import { tableOf } from './candidates.ts';
+import { isBetter, Judge, type Contender, type Verdict } from './judge.ts';
 import { judgedOutputs } from './judged-outputs.ts';
 import { outputLoss } from './output-loss.ts';
 
@@ -19,6 +23,60 @@ describe('isBetter', () => {
     expect(isBetter(verdict(0.9, 0.2, 0.2, 0.2), verdict(0.2, 0.3, 0.3, 0.3), true)).toBe(false);
     expect(isBetter(verdict(0.9, 0.2, 0.2, 0.2), verdict(0.2, 0.3, 0.3, 0.3), false)).toBe(true);
     expect(isBetter(verdict(0.4, 0.5), verdict(0.5, 0.6), false)).toBe(false);
+  });
+});
+
+describe('Judge', () => {
+  const builder = new GraphBuilder(3);
+  builder.input('data', [1, 3, 6, 6]);
+  builder.convolution('a', 'data', 8, { activation: { kind: 'relu' } });
+  builder.convolution('b', 'a', 4);
+  const graph = builder.build(['b']);
+  const inputs = Array.from({ length: 40 }, (_, seed) => {
+    const [data] = randomInputs(graph, seed + 1);
+    return { shape: [1, 3, 6, 6], data };
+  });
+  const session: ForwardSession = {
+    inputs: new Map([['data', [1, 3, 6, 6]]]),
+    outputs: ['b'],
+    device: 'test',
+    run: (values) => Promise.resolve(interpret(graph, values)),
+    close: () => Promise.resolve(),
+  };
+  const none = { runner: undefined, signal: undefined };
+  const contender = (threshold: number): Contender => ({
+    graph,
+    table: tableOf(
+      graph,
+      new Map([
+        ['data', 1],
+        ['a', threshold],
+      ]),
+      new Set(),
+    ),
+  });
+
+  it('leaves what is surely worse early, with a loss that can be compared', async () => {
+    const judge = await Judge.create(session, 'data', inputs, ['b'], none);
+    const [good, bad] = [contender(1.5), contender(0.2)];
+    const against = await judge.judge(good);
+    expect(against.losses).toHaveLength(40);
+    const early = await judge.judge(bad, { against });
+    expect(early.losses.length).toBeLessThan(40);
+    const whole = await judge.judge(bad);
+    expect(early.loss).toBeGreaterThan(2 * against.loss);
+    expect(Math.abs(early.loss - whole.loss)).toBeLessThan(0.3 * whole.loss);
+    // One that is not worse is looked at to the end.
+    const same = await judge.judge(good, { against });
+    expect(same.losses).toEqual(against.losses);
+    expect(same.loss).toBeCloseTo(against.loss, 12);
+  });
+
+  it('tells that it is alive', async () => {
+    const judge = await Judge.create(session, 'data', inputs, ['b'], none);
+    let signs = 0;
+    await judge.judge(contender(1), { onSign: () => void signs++ });
+    expect(signs).toBeGreaterThan(1);
   });
 });
 

@@ -105,7 +105,7 @@ function roundedLevels(
 ): Int8Array | undefined {
   const geometry = geometryOf(graph, operation);
   if (geometry.patchLength > longestPatch) return undefined;
-  const covariance = new InputCovariance(geometry);
+  const covariance = new InputCovariance(geometry, read.length);
   for (const values of read) covariance.add(values);
   const { group, outputChannels, weights } = operation;
   const levels = new Int8Array(weights.length);

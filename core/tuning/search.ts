@@ -107,6 +107,7 @@ export class Search {
     };
     const candidate = await this.maker.make(recipe, { signal, onProgress: onSign });
     const verdict = await this.judge(candidate, { onSign, against: best?.verdict });
+    signal?.throwIfAborted();
     this.tried++;
     return { recipe, candidate, verdict };
   }

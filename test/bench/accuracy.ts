@@ -124,6 +124,7 @@ async function measureModel(real: RealModel): Promise<ModelResult> {
       const best = { graph: applyTuning(graph, tuned.tuning), table: tuned.table };
       await measure(real, network, { plain, best }, held, labels, result);
       result.steps.push(tuned.steps);
+      process.stderr.write(`after part ${fold + 1} of ${parts}: ${summary(real.name, result)}\n`);
     }
     return result;
   } finally {

@@ -48,6 +48,29 @@ describe('best accuracy', () => {
     });
   });
 
+  it('stops in the middle of measuring', async () => {
+    const network = await loadNetwork(files);
+    const { preprocessing } = resolvePreprocessing({
+      transformParams: network.transforms,
+      inputShape: network.inputs[0].shape,
+      flags: {},
+    });
+    const inputs = (await listImages(join(sample, 'images'))).slice(0, 24);
+    for (const wanted of ['counting values', 'measuring blobs', 'tuning']) {
+      const controller = new AbortController();
+      const stages: string[] = [];
+      const running = tune({
+        ...{ network, inputs, preprocessing, signal: controller.signal },
+        onProgress: ({ stage }) => {
+          stages.push(stage);
+          if (stage === wanted) controller.abort();
+        },
+      });
+      await expect(running).rejects.toThrow(/abort/i);
+      expect(stages.filter((stage) => stage === wanted)).toHaveLength(1);
+    }
+  });
+
   it('writes a table that build and evaluate take with its tuning, and calibrate takes the tuning away again', async () => {
     const table = join(folder, 'best.table');
     expect(await runCli(['calibrate', ...words, ...images, '--best-accuracy', '--output', table])).toBe(0);

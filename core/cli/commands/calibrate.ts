@@ -81,11 +81,11 @@ export function addCalibrateCommand(program: Command, signal: AbortSignal): void
     .option('--shard <i/n>', 'count one part of n of the inputs, in one pass, for "cortado merge"', parseShardPart)
     .option(
       '--best-accuracy',
-      'try methods, equalisation, rounding by data, cheap layers in float; takes minutes, writes TABLE.tuning.json beside the table',
+      'try methods blob by blob, equalisation, all levels for ReLUs, rounding by data, cheap layers in float; takes minutes, writes TABLE.tuning.json beside the table',
     )
     .option(
       '--mixed <percent>',
-      'with --best-accuracy: how much of the multiplications may run in float (8 if absent, 0 for none)',
+      'with --best-accuracy: how much of the multiplications may run in float (10 if absent, 0 for none)',
       parseCountOrZero,
     )
     .option('--json', 'print the thresholds as JSON')
