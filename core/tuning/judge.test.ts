@@ -75,7 +75,7 @@ describe('Judge', () => {
   it('tells that it is alive', async () => {
     const judge = await Judge.create(session, 'data', inputs, ['b'], none);
     let signs = 0;
-    await judge.judge(contender(1), { onSign: () => void signs++ });
+    await judge.judge(contender(1), { onSign: () => (signs += 1) });
     expect(signs).toBeGreaterThan(1);
   });
 });

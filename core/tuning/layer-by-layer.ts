@@ -68,7 +68,11 @@ export async function mendLayers(request: LayerByLayer): Promise<LayerChanges> {
       const read = blobs.map((values) => values.get(operation.input) ?? new Int8Array());
       const scales = scalesOf(table, exact);
       const isInt8 = operation.form.kind !== 'float';
-      const rounded = rounds && isInt8 ? roundedLevels(graph, exact, read, scales) : undefined;
+      const isRounded = rounds && isInt8;
+      const onSign = (): void => {
+        meter.report(position, operation.layer);
+      };
+      const rounded = isRounded ? await roundedLevels(graph, exact, read, scales, { signal, onSign }) : undefined;
       const mended = rounded === undefined ? exact : withLevels(exact, { levels: rounded, scales });
       if (rounded !== undefined) levels.set(operation.layer, rounded);
       const correction = biasCorrection(
@@ -97,16 +101,22 @@ export async function mendLayers(request: LayerByLayer): Promise<LayerChanges> {
   return { levels, addToBias };
 }
 
-function roundedLevels(
+async function roundedLevels(
   graph: Graph,
   operation: ConvolutionOperation,
   read: readonly BlobData[],
   scales: readonly number[],
-): Int8Array | undefined {
+  { signal, onSign }: { readonly signal: AbortSignal | undefined; readonly onSign: () => void },
+): Promise<Int8Array | undefined> {
   const geometry = geometryOf(graph, operation);
   if (geometry.patchLength > longestPatch) return undefined;
   const covariance = new InputCovariance(geometry, read.length);
-  for (const values of read) covariance.add(values);
+  for (const values of read) {
+    signal?.throwIfAborted();
+    covariance.add(values);
+    onSign();
+    await setImmediate();
+  }
   const { group, outputChannels, weights } = operation;
   const levels = new Int8Array(weights.length);
   const perGroup = weights.length / group;
