@@ -4,5 +4,8 @@ import { t, texts } from './i18n.svelte.ts';
 export function reasonText(code: string): string {
   const known = texts.coded('reason', code);
   if (known !== undefined) return known;
-  return code.startsWith('changed.') ? t('reason.changed') : t('reason.failed');
+  if (code.startsWith('changed.')) return t('reason.changed');
+  // The code of the error that the last attempt ended in.
+  const [family] = code.split('.');
+  return texts.coded('errorTitle', code) ?? texts.coded('errorTitle', family) ?? t('reason.failed');
 }

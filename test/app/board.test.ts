@@ -106,6 +106,7 @@ describe.skipIf(runtime === undefined || !hasBoards || !hasTestData)('the window
   it(
     'runs there to a report, also after the engine was killed in the middle',
     async () => {
+      await app.page.getByText('More options').click();
       await person.fills('Timed runs', '2');
       await person.fills('Warm-up runs', '0');
       await person.press(`Run on root@127.0.0.1:${board.port}`);

@@ -10,6 +10,7 @@ import { translateSentence } from '../../renderer/i18n/sentences.ts';
 import { sentences } from '../../renderer/i18n/zh-CN/sentences/index.ts';
 import { chinese } from '../../renderer/i18n/zh-CN/index.ts';
 import { errorCodes } from './support/error-codes.ts';
+import { recorded } from './double/recorded.ts';
 import { coreSentences } from './support/core-sentences.ts';
 import { literalTexts } from './support/literal-texts.ts';
 
@@ -75,6 +76,13 @@ describe('the sentences of core', () => {
       ([text]) => translateSentence(filled(text), 'zh-CN') === filled(text) && none.every((each) => !each.test(text)),
     );
     expect(without.map(([text, place]) => `${place}: ${text}`)).toEqual([]);
+  });
+
+  it('name what is under way, as the engine did for the sample', () => {
+    const activities = Object.values(recorded().running).map(({ activity }) => activity);
+    expect(activities.length).toBeGreaterThan(5);
+    const said = activities.filter((activity) => activity !== '');
+    expect(said.filter((activity) => translateSentence(activity, 'zh-CN') === activity)).toEqual([]);
   });
 
   it('do not speak of the command line in the window', async () => {

@@ -191,6 +191,102 @@ describe.skipIf(!hasBrowser)('the wizard over recorded answers', () => {
     await page.close();
   });
 
+  it('has the step’s one button in view in the smallest window, and says why it cannot be pressed', async () => {
+    await open({ project: 'before', width: 1024, height: 700 });
+    const buttons = ['Calibrate', 'Measure accuracy', 'Build', 'Connect and probe', 'Run on the virtual board'];
+    for (const [index, name] of buttons.entries()) {
+      await page
+        .locator('nav li button')
+        .nth(index + 2)
+        .click();
+      const box = await page.getByRole('button', { name, exact: true }).boundingBox();
+      expect((box?.y ?? 700) + (box?.height ?? 0), name).toBeLessThanOrEqual(700);
+    }
+    const run = page.getByRole('button', { name: 'Run on the virtual board' });
+    expect(await run.isDisabled()).toBe(true);
+    expect(await page.getByText('Build the files first, in the step Target.').isVisible()).toBe(true);
+    expect(await run.getAttribute('aria-describedby')).toBe('step-status');
+    await page.close();
+  });
+
+  it('checks the preprocessing without being asked, once', async () => {
+    await open({ project: 'before' });
+    await page.getByRole('button', { name: /^Images/ }).click();
+    await page.getByText('No other common setting is clearly surer.').waitFor();
+    const started = { name: 'stages.start', args: { stage: 'evidence' } };
+    expect((await callsOf(page)).filter((call) => JSON.stringify(call) === JSON.stringify(started))).toHaveLength(1);
+    await page.close();
+  });
+
+  it('says in the rail and in the step what is out of date and why, and what to press', async () => {
+    await open({ project: 'after' });
+    const view = await page.evaluate(() =>
+      (window as unknown as { cortado: CortadoDouble }).cortado.call('project.get'),
+    );
+    if (!view.ok) throw new Error('no project');
+    const steps = view.value.steps.map((status) =>
+      status.step === 'calibrate'
+        ? { ...status, state: 'outdated', reasons: ['changed.images'] }
+        : status.step === 'board'
+          ? { ...status, state: 'attention', reasons: ['ssh.refused'] }
+          : status,
+    );
+    await tell(page, 'project', { ...view.value, steps });
+    const rail = page.getByRole('navigation', { name: 'Steps' });
+    await rail.getByText('The pictures or their preprocessing have changed.').waitFor();
+    expect(await rail.getByRole('button', { name: /^Board/ }).textContent()).toContain('Nothing listens for SSH there');
+    await rail.getByRole('button', { name: /^Calibrate/ }).click();
+    await page.getByText('Press “Calibrate again” below.').waitFor();
+    await page.getByRole('button', { name: 'Calibrate again' }).click();
+    await page.getByRole('progressbar', { name: 'Calibration' }).waitFor();
+    await page.close();
+  });
+
+  it('tells in the title of the window how far it is', async () => {
+    await open({ project: 'after', stageMs: 3000 });
+    await page.getByRole('button', { name: /^Calibrate/ }).click();
+    await page.getByRole('button', { name: 'Calibrate again' }).click();
+    await page.waitForFunction(() => /^\d+% Calibrate – Digits – Cortado$/.test(document.title));
+    await page.waitForFunction(() => document.title === 'Digits – Cortado');
+    const told = (await callsOf(page)).filter(({ name }) => name === 'window.setProgress').map(({ args }) => args);
+    expect(told).toContainEqual({
+      title: expect.stringMatching(/^[1-9]\d*% Calibrate/) as string,
+      fraction: expect.any(Number) as number,
+    });
+    expect(told.at(-1)).toEqual({ title: 'Digits – Cortado', fraction: null });
+    await page.close();
+  });
+
+  it('goes from one layer that was found to the next by Enter', async () => {
+    await open({ project: 'after' });
+    await page.getByRole('button', { name: /^Model/ }).click();
+    const field = page.getByRole('searchbox', { name: 'Find a layer' });
+    await field.fill('relu');
+    await field.press('Enter');
+    const first = await page.locator('h2', { hasText: 'relu' }).textContent();
+    await field.press('Enter');
+    await page.waitForFunction(
+      (before) =>
+        [...document.querySelectorAll('h2')].some(
+          ({ textContent }) => textContent.includes('relu') && textContent !== before,
+        ),
+      first,
+    );
+    await page.close();
+  });
+
+  it('finds boards by name, and says what to do where there is none of that name', async () => {
+    await open({ project: 'after' });
+    await page.getByRole('button', { name: /^Target/ }).click();
+    const field = page.getByRole('searchbox', { name: 'Find a board' });
+    await field.fill('zedboard');
+    await page.getByRole('heading', { name: 'ARM boards with an FPGA' }).waitFor();
+    expect(await page.getByRole('radio', { name: /Raspberry/ }).count()).toBe(0);
+    await field.fill('no such board');
+    await page.getByText('No board is called that.').waitFor();
+    await page.close();
+  });
+
   it('cancels at once', async () => {
     await open({ project: 'after', stageMs: 60_000 });
     await page

@@ -61,7 +61,8 @@ export const common = {
   'step.finished':
     'All seven steps are done. Change anything and run again: earlier reports stay here to compare with.',
   'step.running': 'Running…',
-  'step.outdated': 'Something that this result rests on has changed:',
+  'step.outdated': 'This result is out of date',
+  'step.outdated.advice': 'Press “{action}” below. Until then the old result stays to look at.',
 
   'stage.queued': 'Queued',
   'stage.running': 'Running',

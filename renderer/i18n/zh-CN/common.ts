@@ -61,7 +61,8 @@ export const common: Translation<typeof english> = {
   'step.skip': '跳过，进入{step}',
   'step.finished': '七个步骤都已完成。可以修改任何设置后再次运行：之前的报告会保留，便于对比。',
   'step.running': '运行中…',
-  'step.outdated': '该结果所依据的内容已改变：',
+  'step.outdated': '该结果已过期',
+  'step.outdated.advice': '请点击下方的“{action}”。在此之前仍可查看旧结果。',
 
   'stage.queued': '排队中',
   'stage.running': '运行中',

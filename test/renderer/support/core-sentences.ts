@@ -34,7 +34,7 @@ export async function coreSentences(root: string): Promise<Sentences> {
   for (const source of sources) {
     collect(source, advisers, (node) => {
       for (const text of texts(node)) {
-        if (!isSentence(text)) continue;
+        if (!isSentence(text) && !isNameOfProgress(node)) continue;
         const { line } = source.getLineAndCharacterOfPosition(node.getStart());
         found.set(numbered(text), `${source.fileName}:${line + 1}`);
       }
@@ -114,6 +114,14 @@ function texts(node: ts.Expression): readonly string[] {
 
 function joined(first: readonly string[], second: readonly string[]): readonly string[] {
   return first.flatMap((start) => second.map((end) => start + end));
+}
+
+/** However short, the name of what is under way is read. */
+function isNameOfProgress(node: ts.Expression): boolean {
+  const { parent } = node;
+  if (ts.isNewExpression(parent))
+    return calledName(parent.expression) === 'ProgressMeter' && parent.arguments?.[0] === node;
+  return ts.isPropertyAssignment(parent) && parent.name.getText() === 'stage' && /^[a-z]+ing( |$)/.test(texts(node)[0]);
 }
 
 function isSentence(text: string): boolean {

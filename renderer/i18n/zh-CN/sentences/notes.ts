@@ -4,6 +4,7 @@ import type { Sentences } from './sentence.ts';
 export const notes: Sentences = [
   ['measuring ranges (pass 1 of 2)', '统计数值范围（第 1 遍，共 2 遍）'],
   ['counting values (pass 2 of 2)', '统计数值分布（第 2 遍，共 2 遍）'],
+  ['calibrating', '校准'],
   ['running the network', '运行网络'],
   ['compiling for the accelerator', '为加速器编译'],
   ['it converts from or to float', '它在浮点与 int8 之间转换'],
