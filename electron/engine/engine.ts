@@ -64,11 +64,11 @@ export class Engine {
   }
 
   async openProject(request: ProjectRequest, surroundings: EngineSurroundings): Promise<ProjectView> {
-    const { resources } = surroundings;
+    const { resources, virtualBoard } = surroundings;
     const project =
       request.kind === 'open'
         ? await Project.open(request.folder)
-        : await createProject(request.folder, request.name, request.from, resources);
+        : await createProject(request, resources, virtualBoard.available);
     const session = new ProjectSession(project, resources);
     const boards = new BoardAccess(this.questions, this.secrets);
     const view = (): Promise<ProjectView> => projectView(session, desk);
@@ -93,10 +93,9 @@ export class Engine {
 
 /** The sample's files are copied, so that the project does not depend on where the app is installed. */
 async function createProject(
-  folder: string,
-  name: string,
-  from: 'empty' | 'sample',
+  { folder, name, from }: ProjectRequest & { readonly kind: 'create' },
   resources: string,
+  hasVirtualBoard: boolean,
 ): Promise<Project> {
   const project = await Project.create(folder, name);
   if (from === 'empty') return project;
@@ -114,7 +113,9 @@ async function createProject(
     step: 'images',
     change: { source: 'sample/images', labels: 'sample/labels.csv', classNames: 'sample/labels.txt' },
   });
-  await project.decide({ step: 'target', change: { board: 'virtual' } });
-  await project.decide({ step: 'board', change: { address: 'virtual' } });
+  if (hasVirtualBoard) {
+    await project.decide({ step: 'target', change: { board: 'virtual' } });
+    await project.decide({ step: 'board', change: { address: 'virtual' } });
+  }
   return project;
 }

@@ -28,7 +28,7 @@ export async function openSampleProject(): Promise<SampleProject> {
     () => undefined,
   );
   const request = { kind: 'create', folder: join(folder, 'p'), name: 'p', from: 'sample' } as const;
-  await engine.openProject(request, { resources, virtualBoard: { available: false, reason: null } });
+  await engine.openProject(request, { resources, virtualBoard: { available: true, reason: null } });
   return {
     ...engine.project,
     engine,

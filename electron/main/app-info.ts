@@ -1,7 +1,7 @@
 import { app, nativeTheme } from 'electron';
 import { VERSION } from '../../core/common/version.ts';
 import type { AppInfo, Language } from '../shared/schemas/app.ts';
-import { virtualBoardState } from './resources.ts';
+import { engineSurroundings } from './resources.ts';
 import type { Secrets } from './secrets.ts';
 import type { Settings } from './settings.ts';
 
@@ -19,7 +19,7 @@ export function appInfo(settings: Settings, secrets: Secrets): AppInfo {
       used: language === 'system' ? systemLanguage(app.getPreferredSystemLanguages()) : language,
     },
     theme: { choice: theme, dark: nativeTheme.shouldUseDarkColors },
-    virtualBoard: virtualBoardState(),
+    virtualBoard: engineSurroundings().virtualBoard,
     secrets: secrets.state(),
     lastProject,
     lastStep,

@@ -9,7 +9,7 @@ import { EngineHost } from './engine-host.ts';
 import { answerWindow, tellWindow } from './ipc.ts';
 import { setMenu } from './menu.ts';
 import { projectCalls } from './project-calls.ts';
-import { resourcesFolder, virtualBoardState } from './resources.ts';
+import { engineSurroundings } from './resources.ts';
 import { Secrets } from './secrets.ts';
 import { restrictSession } from './security.ts';
 import { Settings } from './settings.ts';
@@ -31,7 +31,7 @@ export class Application {
     this.engine = new EngineHost({
       bundle: join(bundles, 'engine.cjs'),
       workerBundle: join(bundles, 'worker.cjs'),
-      surroundings: () => ({ resources: resourcesFolder(), virtualBoard: virtualBoardState() }),
+      surroundings: engineSurroundings,
       secrets,
       onState: (state) => {
         this.tell('engine.state', state);
@@ -74,14 +74,21 @@ export class Application {
     }
     const window = createWindow(join(this.bundles, 'preload.cjs'));
     this.window = window;
-    window.webContents.on('did-finish-load', () => {
+    const attach = (): void => {
       this.engine.attach(window.webContents);
+    };
+    // Not before the first page is drawn: the engine's start would take the processor from it.
+    window.once('ready-to-show', attach);
+    let loads = 0;
+    window.webContents.on('did-finish-load', () => {
+      if (loads++ > 0) attach();
     });
   }
 
   /** Ends what is under way; the next start offers it again. */
   async stop(): Promise<void> {
     await this.engine.stop();
+    await Promise.all([this.settings.written(), this.secrets.written()]);
   }
 
   private changed(): void {

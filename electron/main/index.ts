@@ -1,4 +1,4 @@
-import { app } from 'electron';
+import { app, Menu } from 'electron';
 import { Application } from './application.ts';
 import { declareAppScheme } from './app-protocol.ts';
 import { hasDisplay, NO_DISPLAY } from './display.ts';
@@ -16,6 +16,8 @@ for (const name of [
   app.commandLine.appendSwitch(name);
 }
 app.setName('Cortado');
+// Electron's own menu would be built first, only to be replaced.
+Menu.setApplicationMenu(null);
 
 if (!hasDisplay(process.platform, process.env, process.argv)) {
   process.stderr.write(`${NO_DISPLAY}\n`);

@@ -68,6 +68,18 @@ describe('secrets', () => {
     expect(await new Secrets(file, cipher(), 'darwin').read(name)).toBeNull();
   });
 
+  it('are all there where several are kept and forgotten at a time', async () => {
+    const secrets = new Secrets(file, cipher('gnome_libsecret'), 'linux');
+    const names = ['one', 'two', 'three', 'four'].map((subject) => ({ kind: 'password', subject }) as const);
+    await secrets.keep(name, 'raspberry');
+    const all = names.map((each) => secrets.keep(each, each.subject));
+    void secrets.forget('password:pi@board');
+    await secrets.written();
+    await Promise.all(all);
+    const again = new Secrets(file, cipher('gnome_libsecret'), 'linux');
+    expect((await again.list()).map(({ subject }) => subject)).toEqual(['one', 'two', 'three', 'four']);
+  });
+
   it('have no name that an object has by itself', async () => {
     const secrets = new Secrets(file, cipher(), 'darwin');
     expect(await secrets.read({ kind: 'password', subject: '__proto__' })).toBeNull();

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { writeFileAtomically } from '../../core/common/files.ts';
 import type { SecretName } from '../shared/messages.ts';
+import { InOrder } from './in-order.ts';
 
 /** The part of Electron's safeStorage that is used here. */
 export interface Cipher {
@@ -30,6 +31,7 @@ type SecretFile = v.InferOutput<typeof fileSchema>;
  * Electron then offers `basic_text`, which hides nothing), secrets live in memory until the app ends.
  */
 export class Secrets {
+  private readonly writes = new InOrder();
   private readonly inMemory = new Map<string, SecretName & { readonly value: string }>();
 
   constructor(
@@ -65,9 +67,8 @@ export class Secrets {
       this.inMemory.set(idOf(name), { ...name, value });
       return;
     }
-    const { secrets } = await this.load();
     const encrypted = this.cipher.encryptString(value).toString('base64');
-    await this.save({ version: 1, secrets: { ...secrets, [idOf(name)]: { ...name, encrypted } } });
+    await this.change((secrets) => ({ ...secrets, [idOf(name)]: { ...name, encrypted } }));
   }
 
   async list(): Promise<KeptSecret[]> {
@@ -78,10 +79,14 @@ export class Secrets {
 
   async forget(id: string): Promise<void> {
     this.inMemory.delete(id);
-    const { secrets } = await this.load();
-    if (!Object.hasOwn(secrets, id)) return;
-    const rest = Object.fromEntries(Object.entries(secrets).filter(([key]) => key !== id));
-    await this.save({ version: 1, secrets: rest });
+    await this.change((secrets) =>
+      Object.hasOwn(secrets, id) ? Object.fromEntries(Object.entries(secrets).filter(([key]) => key !== id)) : secrets,
+    );
+  }
+
+  /** Resolves when nothing is being written. */
+  written(): Promise<void> {
+    return this.writes.settled();
   }
 
   private async load(): Promise<SecretFile> {
@@ -92,8 +97,14 @@ export class Secrets {
     }
   }
 
-  private async save(content: SecretFile): Promise<void> {
-    await writeFileAtomically(this.file, `${JSON.stringify(content, undefined, 2)}\n`);
+  private change(to: (secrets: SecretFile['secrets']) => SecretFile['secrets']): Promise<void> {
+    return this.writes.run(async () => {
+      const { secrets } = await this.load();
+      const changed = to(secrets);
+      if (changed === secrets) return;
+      const content: SecretFile = { version: 1, secrets: changed };
+      await writeFileAtomically(this.file, `${JSON.stringify(content, undefined, 2)}\n`);
+    });
   }
 }
 

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { writeFileAtomically } from '../../core/common/files.ts';
 import { STEPS } from '../../core/project/steps.ts';
 import { languageChoiceSchema, themeChoiceSchema } from '../shared/schemas/app.ts';
+import { InOrder } from './in-order.ts';
 
 const settingsSchema = v.object({
   language: v.fallback(languageChoiceSchema, 'system'),
@@ -17,7 +18,7 @@ export type SettingValues = v.InferOutput<typeof settingsSchema>;
 /** What the user chose for the app as a whole. A file that cannot be read counts as none: nothing of value is lost. */
 export class Settings {
   private values: SettingValues;
-  private lastWrite: Promise<unknown> = Promise.resolve();
+  private readonly writes = new InOrder();
 
   constructor(private readonly file: string) {
     this.values = v.parse(settingsSchema, readJson(file));
@@ -29,12 +30,12 @@ export class Settings {
 
   async set(change: Partial<SettingValues>): Promise<void> {
     this.values = { ...this.values, ...change };
-    // One after the other, so that the last one is the one that stays.
-    const write = this.lastWrite.then(() =>
-      writeFileAtomically(this.file, `${JSON.stringify(this.values, undefined, 2)}\n`),
-    );
-    this.lastWrite = write.catch(() => undefined);
-    await write;
+    await this.writes.run(() => writeFileAtomically(this.file, `${JSON.stringify(this.values, undefined, 2)}\n`));
+  }
+
+  /** Resolves when nothing is being written. */
+  written(): Promise<void> {
+    return this.writes.settled();
   }
 }
 

@@ -9,6 +9,8 @@ const MOST_REASON = 200;
 /** Starts worker processes for one engine, which cannot do it itself, and hands it a line to each. */
 export class WorkerHost {
   private readonly workers = new Map<number, UtilityProcess>();
+  /** Those that were ended before they ran: they are as soon as they do. */
+  private readonly unwanted = new Set<number>();
   private isClosed = false;
 
   constructor(
@@ -47,13 +49,16 @@ export class WorkerHost {
     });
     worker.once('exit', (code) => {
       this.workers.delete(id);
+      this.unwanted.delete(id);
       // A signal leaves no code.
       const end = code === 0 ? 'ended' : `ended with code ${code}`;
       this.tell({ kind: 'workerEnded', id, how: said === '' ? end : `${end}: ${said}` });
     });
     worker.once('spawn', () => {
-      // A process that was ended before it ran has nobody to talk to.
-      if (this.isClosed || !this.workers.has(id)) return;
+      if (this.unwanted.has(id)) {
+        this.end(id);
+        return;
+      }
       const { port1, port2 } = new MessageChannelMain();
       worker.postMessage(null, [port1]);
       this.tell({ kind: 'worker', id }, [port2]);
@@ -65,7 +70,7 @@ export class WorkerHost {
     if (worker === undefined) return;
     const { pid } = worker;
     if (pid === undefined) {
-      worker.kill();
+      this.unwanted.add(id);
       return;
     }
     try {

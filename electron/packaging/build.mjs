@@ -48,6 +48,8 @@ export async function buildApp({ output = join(root, 'build', 'app'), page } = {
       define: {},
       platform: 'browser',
       target: 'chrome114',
+      // It is compiled before every page.
+      minify: true,
       entryPoints: ['electron/preload/index.ts'],
       outfile: join(output, 'preload.cjs'),
       external: ['electron'],

@@ -21,7 +21,7 @@ export function missingResources(root, platform, architecture) {
       'THIRD-PARTY-NOTICES.md',
       'LICENSE',
     ],
-    ...['main.cjs', 'preload.cjs', 'engine.cjs', 'worker.cjs', 'renderer/index.html'].map(
+    ...['main.cjs', 'preload.cjs', 'engine.cjs', 'worker.cjs', 'updater.cjs', 'renderer/index.html'].map(
       (name) => `build/app/${name}`,
     ),
   ].filter((name) => !existsSync(join(root, name)));

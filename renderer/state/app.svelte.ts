@@ -54,6 +54,14 @@ export class AppState implements Host {
     return clock() - this.heardAt;
   }
 
+  /** Why there is no virtual board on this system; undefined where there is one. */
+  get virtualRefusal(): string | undefined {
+    const { available = true, reason = null } = this.info?.virtualBoard ?? {};
+    if (available) return undefined;
+    const why = reason === null ? '' : (texts.coded('virtual', reason) ?? reason);
+    return texts.text('target.virtual.unavailable', { reason: why });
+  }
+
   /** What the engine's end did to calls is said once, by the notice about the engine. */
   taken<T>(outcome: Outcome<T>): T | undefined {
     if (outcome.ok) return outcome.value;

@@ -1,4 +1,5 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TestApp } from './support/app.ts';
@@ -9,7 +10,7 @@ import { sampleWay } from './support/sample-way.ts';
 
 const runtime = electronRuntime();
 /** How often the sample's 60 pictures stand in the list that is calibrated with. */
-const TIMES = 10;
+const TIMES = 15;
 
 describe.skipIf(runtime === undefined)('the window, from source', () => {
   let app: TestApp;
@@ -45,10 +46,7 @@ describe.skipIf(runtime === undefined)('the window, from source', () => {
     for (const { name, reason } of devices)
       await app.page.getByRole('listitem').filter({ hasText: name }).getByText(reason).waitFor();
     // None of the workers is left.
-    const left = await app.electron.evaluate(({ app: electron }) =>
-      electron.getAppMetrics().filter(({ name }) => name === 'Cortado worker'),
-    );
-    expect(left).toEqual([]);
+    expect(await app.workers()).toBe(0);
   });
 
   it('leaves nothing on a board where it was closed in the middle of a run', async () => {
@@ -77,6 +75,36 @@ describe.skipIf(runtime === undefined)('the window, from source', () => {
     await person.reads(`${TIMES * names.length} pictures`);
   });
 
+  it('calibrates in processes of their own, and goes on where one of them dies', async () => {
+    await person.goesTo('Calibrate');
+    await person.press('Calibrate again');
+    await app.stageWorks('calibrate');
+    expect(await app.workers()).toBe(availableParallelism());
+    await app.killWorker();
+    await person.reads(/^The process that worked on .*\.png ended; another one did it\.$/);
+    await person.reads(`Calibrated on ${60 * TIMES} pictures.`);
+    expect(await app.workers()).toBe(0);
+  });
+
+  it('cancels a calibration at once, with its processes', async () => {
+    const before = await app.page.getByRole('table').first().textContent();
+    await person.press('Calibrate again');
+    await app.stageWorks('calibrate');
+    await person.press('Cancel');
+    await app.page
+      .getByRole('group', { name: 'Calibration' })
+      .getByText('Cancelled')
+      .first()
+      .waitFor({ timeout: 2000 });
+    await expect.poll(() => app.workers()).toBe(0);
+    expect(await app.page.getByRole('table').first().textContent()).toBe(before);
+    // One that is cancelled before its processes run leaves none of them either.
+    await person.press('Calibrate again');
+    await person.press('Cancel');
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    expect(await app.workers()).toBe(0);
+  });
+
   it('says that the engine crashed while it calibrated, keeps the project, and goes on', async () => {
     await person.goesTo('Calibrate');
     const before = await app.page.getByRole('table').first().textContent();
@@ -92,7 +120,7 @@ describe.skipIf(runtime === undefined)('the window, from source', () => {
     await person.reads('The step Calibrate was interrupted');
     expect(await app.page.getByRole('heading', { level: 1 }).textContent()).toBe('Calibrate');
     // The result from before is still there.
-    await person.reads('Calibrated on 60 pictures.');
+    await person.reads(`Calibrated on ${60 * TIMES} pictures.`);
     expect(await app.page.getByRole('table').first().textContent()).toBe(before);
     await person.press('Go on with it');
     await app.page.getByRole('group', { name: 'Calibration' }).getByText('Done').first().waitFor({ timeout: 120_000 });

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { STEPS } from '../../core/project/steps.ts';
 import type { WireError } from '../../electron/shared/schemas/basics.ts';
 import type { CortadoDouble } from './double/cortado-double.ts';
 import { hasBrowser, TestPages, type PageOptions } from './support/page.ts';
@@ -178,6 +179,21 @@ describe.skipIf(!hasBrowser)('the wizard over recorded answers', () => {
       name: 'questions.answer',
       args: { kind: 'secret', id: 'q2', secret: 'secret', remember: false },
     });
+    await page.close();
+  });
+
+  it('offers no virtual board where there is none, and says why', async () => {
+    await open({ project: 'before', noVirtualBoard: 'no-agent.win32' });
+    for (const [step, name] of [
+      ['target', /^Virtual board/],
+      ['board', /^The virtual board on this computer/],
+    ] as const) {
+      await page.locator('nav li button').nth(STEPS.indexOf(step)).click();
+      const choice = page.getByRole('radio', { name });
+      await choice.waitFor();
+      expect(await choice.isDisabled()).toBe(true);
+      await page.getByText('Not available on this system: there is no agent for Windows; use a real board').waitFor();
+    }
     await page.close();
   });
 

@@ -23,17 +23,18 @@ export const calibrate: Stage = async (context): Promise<StoredCalibration> => {
   const { format, method, group, threads } = session.project.decisions.calibrate;
   const chosen = await devices.chosen(signal);
   log(`${chosen.name}: ${chosen.why}`);
+  // One thread in each of several processes is quicker than several threads in one; a GPU has one process anyway.
+  const processes = chosen.provider === 'cpu' ? (threads ?? undefined) : undefined;
   const result = await calibrateNetwork({
     network,
     device: chosen,
-    // Drivers of GPUs may crash: not the engine.
-    workers: chosen.provider === 'cpu' || devices.launch === undefined ? undefined : { launch: devices.launch },
+    // Drivers and image libraries may crash or lose memory: not in the engine, which also stays free to answer the window.
+    workers: devices.launch === undefined ? undefined : { launch: devices.launch, count: processes },
     inputs: images,
     preprocessing: resolved?.preprocessing,
     format,
     method: method === null ? undefined : (method as MethodName),
     group: group ?? undefined,
-    threads: threads ?? undefined,
     signal,
     onProgress,
   });

@@ -70,4 +70,5 @@ export const codes = {
   'virtual.agent-not-built': 'its agent has not been built; run npm run setup',
   'virtual.no-agent.win32': 'there is no agent for Windows; use a real board',
   'virtual.no-agent.darwin': 'there is no agent for macOS; use a real board',
+  'virtual.no-agent.other': 'there is no agent for it; use a real board',
 } as const;

@@ -70,4 +70,5 @@ export const codes: Translation<typeof english> = {
   'virtual.agent-not-built': '尚未构建代理程序，请运行 npm run setup',
   'virtual.no-agent.win32': '没有适用于 Windows 的代理程序，请使用真实的开发板',
   'virtual.no-agent.darwin': '没有适用于 macOS 的代理程序，请使用真实的开发板',
+  'virtual.no-agent.other': '没有适用于此系统的代理程序，请使用真实的开发板',
 };

@@ -79,6 +79,22 @@ export class TestApp {
     await this.signalEngine('SIGSTOP');
   }
 
+  /** Ends one of the engine's worker processes as a crash would. */
+  async killWorker(): Promise<void> {
+    await this.electron.evaluate(({ app: electron }) => {
+      const worker = electron.getAppMetrics().find(({ name }) => name === 'Cortado worker');
+      if (worker === undefined) throw new Error('there is no worker');
+      process.kill(worker.pid, 'SIGKILL');
+    });
+  }
+
+  /** How many worker processes there are. */
+  async workers(): Promise<number> {
+    return this.electron.evaluate(
+      ({ app: electron }) => electron.getAppMetrics().filter(({ name }) => name === 'Cortado worker').length,
+    );
+  }
+
   /** The engine is the process that Electron calls a utility of that name. */
   private async signalEngine(signal: 'SIGKILL' | 'SIGSTOP'): Promise<void> {
     await this.electron.evaluate(({ app: electron }, name) => {
@@ -120,6 +136,17 @@ export class TestApp {
       const question = (await this.get('questions.pending')).find((each) => each.kind === kind);
       if (question !== undefined) return question;
       await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  /** Waits until a stage that was started is in the middle of its work. */
+  async stageWorks(stage: StageName): Promise<StageView> {
+    for (;;) {
+      const { stages } = await this.get('project.get');
+      const view = stages.find((each) => each.stage === stage);
+      if (view?.status === 'running' && view.done > 0) return view;
+      if (view?.status === 'done') throw new Error(`the stage ${stage} has ended already`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
 

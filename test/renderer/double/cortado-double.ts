@@ -23,6 +23,8 @@ export interface DoubleOptions {
   readonly dark?: boolean;
   /** Milliseconds that a stage takes. */
   readonly stageMs?: number;
+  /** Why there is no virtual board; there is one where absent. */
+  readonly noVirtualBoard?: string;
 }
 
 /** `window.cortado` with the recorded answers of a real engine: stages pretend to run, decisions hold for the session. */
@@ -45,7 +47,7 @@ export class CortadoDouble implements CortadoApi {
       processor: 'x64',
       language: { choice: options.language ?? 'system', used: language },
       theme: { choice: 'system', dark: options.dark ?? false },
-      virtualBoard: { available: true, reason: null },
+      virtualBoard: { available: options.noVirtualBoard === undefined, reason: options.noVirtualBoard ?? null },
       secrets: { kept: true, backend: 'gnome_libsecret' },
     };
     this.stages = new StagePlayer(this.data, options.project ?? 'before', options.stageMs ?? 1500, (name, payload) => {

@@ -19,6 +19,7 @@ export interface PageOptions {
   readonly language?: 'en' | 'zh-CN';
   readonly dark?: boolean;
   readonly stageMs?: number;
+  readonly noVirtualBoard?: string;
   readonly width?: number;
   readonly height?: number;
 }
@@ -60,13 +61,22 @@ export class TestPages {
     return new TestPages(folder, server, browser);
   }
 
-  async open({ project, language, dark, stageMs, width = 1280, height = 800 }: PageOptions = {}): Promise<Page> {
+  async open({
+    project,
+    language,
+    dark,
+    stageMs,
+    noVirtualBoard,
+    width = 1280,
+    height = 800,
+  }: PageOptions = {}): Promise<Page> {
     const context = await this.browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce' });
     const page = await context.newPage();
     const search = new URLSearchParams({
       ...(project === undefined ? {} : { project }),
       ...(language === undefined ? {} : { language }),
       ...(dark === true ? { dark: '' } : {}),
+      ...(noVirtualBoard === undefined ? {} : { noVirtualBoard }),
       ...(stageMs === undefined ? {} : { stageMs: String(stageMs) }),
     });
     await page.goto(`${this.address}?${search.toString()}`);

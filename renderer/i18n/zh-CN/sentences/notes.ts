@@ -86,6 +86,11 @@ export const notes: Sentences = [
     '{0} of {1} weight scales of {2} are 0: the weights there are (nearly) all 0.',
     '{2} 的 {1} 个权重缩放系数中有 {0} 个为 0：对应的权重（几乎）全为 0。',
   ],
+  ['The process that worked on {0} ended; another one did it.', '处理 {0} 的进程意外结束；已由另一个进程完成。'],
+  [
+    'The process that worked on {0} ended {1}; another one did it.',
+    '处理 {0} 的进程意外结束（{1}）；已由另一个进程完成。',
+  ],
   ['Layer {0} runs in float: {1}.', '层 {0} 以浮点运行：{1}。'],
   ['The board is emulated: its times mean nothing.', '开发板是模拟的：时间没有意义。'],
   ['The package takes most of the memory that the board has left.', '部署包将占用开发板剩余内存的大部分。'],
