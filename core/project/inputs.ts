@@ -24,7 +24,7 @@ export async function currentInputs(
   const preprocessingHash = hashOf([preprocessing, await file(meanFile)]);
   const imagesHash = hashOf([await hasher.hashFolder(source), preprocessingHash]);
   const labelsHash = await file(images.labels);
-  // Threads change no result.
+  // Threads and devices change no result.
   const { format, method, group, table } = calibrate;
   const calibrateHash = table === null ? hashOf([format, method, group]) : await file(table);
   const { keepInFloat, pictures } = accuracy;

@@ -37,6 +37,8 @@ const calibrateSchema = v.strictObject({
   method: v.nullable(text),
   group: v.nullable(v.picklist([0, 1])),
   threads: v.nullable(count),
+  /** What forwards: what is quickest here, a GPU even where that is slower, or the processor. */
+  device: v.optional(v.picklist(['auto', 'gpu', 'cpu']), 'auto'),
   /** A table of the user's own, used instead of calibrating. */
   table: v.nullable(path),
 });
@@ -121,7 +123,7 @@ export const INITIAL_DECISIONS: Decisions = {
     classNames: null,
     preprocessing: { mean: null, meanFile: null, norm: null, size: null, channels: null },
   },
-  calibrate: { format: 'ncnn', method: null, group: null, threads: null, table: null },
+  calibrate: { format: 'ncnn', method: null, group: null, threads: null, device: 'auto', table: null },
   accuracy: { pictures: null, keepInFloat: [], scales: 'calibrated' },
   target: { board: null, backend: 'neon', precision: 'int8', golden: null, bitstream: null },
   board: { address: null, identityFile: null, keepOnBoard: false },

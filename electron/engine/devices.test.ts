@@ -38,6 +38,20 @@ describe('the devices of the engine', () => {
     expect(started).toHaveLength(list.length);
   });
 
+  it('are not tried where the processor is asked for, and tried for a GPU', async () => {
+    const { launch, started } = workers();
+    const devices = new Devices(launch);
+    expect(await devices.list('cpu')).toEqual([
+      expect.objectContaining({ id: 'cpu', reason: 'No GPU was asked for.' }),
+    ]);
+    expect(started).toEqual([]);
+    const tried = await devices.list('gpu');
+    expect(started).toEqual(tried.map(({ id }) => id));
+    // The same trials tell what is quickest.
+    await devices.list('auto');
+    expect(started).toHaveLength(tried.length);
+  });
+
   it('are the processor alone where no process can be started', async () => {
     const list = await new Devices(undefined).list();
     expect(list).toHaveLength(1);
@@ -49,7 +63,7 @@ describe('the devices of the engine', () => {
     const controller = new AbortController();
     const { launch } = workers();
     const devices = new Devices(launch);
-    const waiting = devices.chosen(controller.signal);
+    const waiting = devices.chosen('auto', controller.signal);
     controller.abort(new Error('cancelled'));
     await expect(waiting).rejects.toThrow('cancelled');
     expect(await devices.chosen()).toMatchObject({ provider: 'cpu' });

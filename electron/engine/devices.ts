@@ -1,27 +1,37 @@
 import { cpus } from 'node:os';
 import type * as v from 'valibot';
 import type { WorkerLauncher } from '../../core/common/worker-process.ts';
-import { chooseDevice, processor, type ChosenDevice } from '../../core/inference/devices/choose-device.ts';
+import { deviceOf, processor, tryDevices, type ChosenDevice } from '../../core/inference/devices/choose-device.ts';
+import type { DeviceTrial } from '../../core/inference/devices/try-device.ts';
+import type { Decisions } from '../../core/project/schema.ts';
 import type { EngineCalls } from '../shared/ipc-schema.ts';
 
+/** What the user would have: what is quickest, a GPU, or the processor. */
+type Preference = Decisions['calibrate']['device'];
 type Device = v.InferOutput<EngineCalls['devices.list']['result']>[number];
 
 /** What runs the network in fp32 on this computer: found out when somebody first asks, and kept. */
 export class Devices {
-  private choosing: Promise<ChosenDevice> | undefined;
+  private trials: Promise<readonly DeviceTrial[]> | undefined;
 
   /** @param launch starts the processes that try devices; without it there is the processor alone */
   constructor(readonly launch: WorkerLauncher | undefined) {}
 
   /** The device that is used. Rejects only where `signal` fires; what was begun goes on for the next who asks. */
-  async chosen(signal?: AbortSignal): Promise<ChosenDevice> {
-    this.choosing ??= this.choose();
-    return signal === undefined ? this.choosing : unlessAborted(this.choosing, signal);
+  async chosen(prefer: Preference = 'auto', signal?: AbortSignal): Promise<ChosenDevice> {
+    if (prefer === 'cpu') return processor;
+    const { launch } = this;
+    if (launch === undefined) {
+      return { ...processor, why: 'GPUs cannot be tried here: no process could be started for it.' };
+    }
+    this.trials ??= tryDevices({ launch });
+    const trials = await (signal === undefined ? this.trials : unlessAborted(this.trials, signal));
+    return deviceOf(trials, prefer);
   }
 
   /** All that were tried, with how they did, and of the one that is used why it is. */
-  async list(): Promise<Device[]> {
-    const { provider, why, tried } = await this.chosen();
+  async list(prefer: Preference = 'auto'): Promise<Device[]> {
+    const { provider, why, tried } = await this.chosen(prefer);
     if (tried.length === 0) return [{ id: provider, name: nameOf(processor), usable: true, used: true, reason: why }];
     return tried.map((trial) => {
       const used = trial.provider === provider;
@@ -31,12 +41,6 @@ export class Devices {
         reason: used ? why : trial.reason,
       };
     });
-  }
-
-  private async choose(): Promise<ChosenDevice> {
-    const { launch } = this;
-    if (launch !== undefined) return chooseDevice({ launch });
-    return { ...processor, why: 'GPUs cannot be tried here: no process could be started for it.' };
   }
 }
 

@@ -6,6 +6,9 @@ import { serveWorker } from '../../core/calibration/workers/serve.ts';
 // The window comes first where both want the processor; threads that are made later inherit this.
 setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
+// A library's warning would stand there as the reason where this process ends.
+process.removeAllListeners('warning');
+
 process.parentPort.once('message', ({ ports }) => {
   serve(ports[0]);
 });

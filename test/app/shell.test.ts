@@ -15,6 +15,8 @@ const bundles = join(ROOT, 'build', 'app-test');
 
 describe.skipIf(runtime === undefined)('the shell, from source', () => {
   let app: TestApp;
+  /** One that the app has been given. */
+  let password = '';
   const electron = join(runtime ?? '', 'electron');
 
   beforeAll(async () => {
@@ -262,6 +264,7 @@ describe.skipIf(runtime === undefined)('the shell, from source', () => {
 
   it('asks about a host key and a password once, and names what was wrong', async () => {
     const board = await startVirtualBoard({ architecture: 'x86_64' });
+    ({ password } = board);
     try {
       const address = boardAddressText(board.address);
       await app.get('project.decide', { step: 'board', change: { address } });
@@ -295,7 +298,7 @@ describe.skipIf(runtime === undefined)('the shell, from source', () => {
     const { folder } = await app.get('project.get');
     await app.get('stages.start', { stage: 'calibrate' });
     const lost = app.call('images.list', { offset: 0, limit: 1000 });
-    await app.killEngine();
+    await app.crashEngine();
     await app.page.waitForFunction(() =>
       (globalThis as unknown as { told: { name: string; payload: { state?: string } }[] }).told.some(
         ({ name, payload }) => name === 'engine.state' && payload.state === 'crashed',
@@ -310,6 +313,11 @@ describe.skipIf(runtime === undefined)('the shell, from source', () => {
     expect(view?.steps[0].state).toBe('done');
     expect((await app.runStage('calibrate')).status).toMatch(/done|warning/);
     expect((await readdir(folder)).filter((name) => name.endsWith('.part'))).toEqual([]);
+    // No dump of the crash, which would hold what was in memory.
+    expect(password).not.toBe('');
+    expect(await filesWith(app.folder, password)).toEqual([]);
+    const files = await readdir(app.folder, { recursive: true });
+    expect(files.filter((name) => /\.dmp$|(^|\/)core(\.\d+)?$/.test(name))).toEqual([]);
   });
 
   it('opens another project in a fresh engine, and remembers both', async () => {

@@ -45,8 +45,13 @@ export const processor: ChosenDevice = {
  * chosen. Rejects only where `signal` fires.
  */
 export async function chooseDevice(request: DeviceRequest): Promise<ChosenDevice> {
-  const { launch, prefer = 'auto', timeoutMs = usualTimeoutMs, signal, platform = process.platform } = request;
-  if (prefer === 'cpu') return processor;
+  const { prefer = 'auto' } = request;
+  return prefer === 'cpu' ? processor : deviceOf(await tryDevices(request), prefer);
+}
+
+/** Tries all of them, as `chooseDevice` does. Rejects only where `signal` fires. */
+export async function tryDevices(request: Omit<DeviceRequest, 'prefer'>): Promise<readonly DeviceTrial[]> {
+  const { launch, timeoutMs = usualTimeoutMs, signal, platform = process.platform } = request;
   const tried: DeviceTrial[] = [];
   for (const provider of providers) {
     if (!provider.platforms.includes(platform)) continue;
@@ -54,6 +59,11 @@ export async function chooseDevice(request: DeviceRequest): Promise<ChosenDevice
     tried.push(trial);
     request.onTrial?.(trial);
   }
+  return tried;
+}
+
+/** The device to use, of those that were tried. */
+export function deviceOf(tried: readonly DeviceTrial[], prefer: 'auto' | 'gpu'): ChosenDevice {
   const own = tried.find(({ provider }) => provider === 'cpu');
   const working = tried.filter(({ provider, works }) => works && provider !== 'cpu');
   const slower = (trial: DeviceTrial): boolean => (trial.milliseconds ?? 0) > (own?.milliseconds ?? Infinity);

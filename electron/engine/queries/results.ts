@@ -28,7 +28,7 @@ export function resultQueries(engine: Engine): Handlers<Names> {
     engine.project.session.result<T>(step).then((result) => result ?? null);
   const report = (id: string): Promise<Report> => readReport(reportFile(engine.project.session.project.folder, id));
   return {
-    'devices.list': () => engine.devices.list(),
+    'devices.list': () => engine.devices.list(engine.project.session.project.decisions.calibrate.device),
     'calibration.get': async () => (await stored<StoredCalibration>('calibrate'))?.view ?? null,
     'calibration.histogram': async ({ key, bins }) => {
       const calibration = await stored<StoredCalibration>('calibrate');

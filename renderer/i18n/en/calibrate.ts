@@ -53,6 +53,11 @@ export const calibrate = {
   'calibrate.options.group.default': 'As the format has them',
   'calibrate.options.group.1': 'One per output channel',
   'calibrate.options.group.0': 'One per layer',
+  'calibrate.options.device.help':
+    'A GPU is tried before it is used. One that is slower than the processor is used only where you ask for it.',
+  'calibrate.options.device.auto': 'The quickest that gives right answers',
+  'calibrate.options.device.gpu': 'A GPU',
+  'calibrate.options.device.cpu': 'The processor',
   'calibrate.options.threads': 'Threads (empty: all cores)',
   'calibrate.options.own': 'Your own table',
   'calibrate.options.own.help': 'A table that you have already: it is used instead of calibrating.',

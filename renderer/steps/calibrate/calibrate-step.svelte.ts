@@ -65,6 +65,12 @@ export class CalibrateStepState {
     await this.project.decide({ step: 'calibrate', change });
   }
 
+  /** What would be used then has to be found out. */
+  async changeDevice(device: Decisions['calibrate']['device']): Promise<void> {
+    await this.change({ device });
+    await this.devices.load();
+  }
+
   async chooseTable(): Promise<void> {
     const { app } = this.project;
     const table = app.taken(await app.api.call('dialog.openFile', { kind: 'table' }));

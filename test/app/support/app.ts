@@ -9,6 +9,8 @@ import { VirtualDisplay } from './display.ts';
 interface StartOptions {
   readonly executable: string;
   readonly app: string | undefined;
+  /** Beside the usual ones. */
+  readonly variables: Readonly<Record<string, string>>;
 }
 
 interface Running {
@@ -29,8 +31,12 @@ export class TestApp {
   ) {}
 
   /** @param app folder of the bundles; absent where the executable holds the app itself */
-  static async start(executable: string, app?: string): Promise<TestApp> {
-    const options = { executable, app };
+  static async start(
+    executable: string,
+    app?: string,
+    variables: Readonly<Record<string, string>> = {},
+  ): Promise<TestApp> {
+    const options = { executable, app, variables };
     const display = await VirtualDisplay.start();
     const folder = await mkdtemp(join(tmpdir(), 'cortado-app-'));
     return new TestApp(options, folder, display, await launch(options, folder, display));
@@ -74,6 +80,11 @@ export class TestApp {
     await this.signalEngine('SIGKILL');
   }
 
+  /** Ends it as a defect in native code does, with all that the system keeps of such an end. */
+  async crashEngine(): Promise<void> {
+    await this.signalEngine('SIGSEGV');
+  }
+
   /** Lets the engine hang: it does nothing any more, and does not end when it is asked to. */
   async stopEngine(): Promise<void> {
     await this.signalEngine('SIGSTOP');
@@ -96,7 +107,7 @@ export class TestApp {
   }
 
   /** The engine is the process that Electron calls a utility of that name. */
-  private async signalEngine(signal: 'SIGKILL' | 'SIGSTOP'): Promise<void> {
+  private async signalEngine(signal: 'SIGKILL' | 'SIGSEGV' | 'SIGSTOP'): Promise<void> {
     await this.electron.evaluate(({ app: electron }, name) => {
       const engine = electron
         .getAppMetrics()
@@ -161,7 +172,11 @@ export class TestApp {
   }
 }
 
-async function launch({ executable, app }: StartOptions, folder: string, display: VirtualDisplay): Promise<Running> {
+async function launch(
+  { executable, app, variables }: StartOptions,
+  folder: string,
+  display: VirtualDisplay,
+): Promise<Running> {
   await mkdir(join(folder, 'tmp'), { recursive: true });
   const startedAt = performance.now();
   const electron = await _electron.launch({
@@ -170,6 +185,7 @@ async function launch({ executable, app }: StartOptions, folder: string, display
     args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), ...(app === undefined ? [] : [app])],
     env: {
       ...environment(),
+      ...variables,
       ...{
         DISPLAY: display.name,
         HOME: folder,

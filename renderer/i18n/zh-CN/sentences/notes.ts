@@ -34,6 +34,10 @@ export const notes: Sentences = [
     'It is not here: no GPU with a driver for it (Vulkan, Direct3D 12 or Metal) was found.',
     '不可用：没有找到带有相应驱动（Vulkan、Direct3D 12 或 Metal）的 GPU。',
   ],
+  [
+    "A GPU was asked for, and it gives right answers, but slowly: {0} against the processor's {1}.",
+    '已要求使用 GPU；它的计算结果正确，但较慢：{0}，处理器为 {1}。',
+  ],
   ['It is not here: {0}.', '不可用：{0}。'],
   ['It crashed: the process {0}.', '它崩溃了：进程 {0}。'],
   ['It hung: no answer after {0} s.', '它没有响应：{0} 秒后仍无结果。'],
@@ -88,8 +92,8 @@ export const notes: Sentences = [
   ],
   ['The process that worked on {0} ended; another one did it.', '处理 {0} 的进程意外结束；已由另一个进程完成。'],
   [
-    'The process that worked on {0} ended {1}; another one did it.',
-    '处理 {0} 的进程意外结束（{1}）；已由另一个进程完成。',
+    'The process that worked on {0} ended with code {1}; another one did it.',
+    '处理 {0} 的进程意外结束（代码 {1}）；已由另一个进程完成。',
   ],
   ['Layer {0} runs in float: {1}.', '层 {0} 以浮点运行：{1}。'],
   ['The board is emulated: its times mean nothing.', '开发板是模拟的：时间没有意义。'],
