@@ -37,12 +37,11 @@ export const images = {
   'images.pre.norm.help':
     'Multiplied after the mean: 1 for pixels, 0.017 for many MobileNets, 0.0039 (1/255) for 0 to 1.',
   'images.pre.norm.invalid': 'Give a number other than 0.',
-  'images.pre.resize': 'Resize to',
   'images.pre.resize.help':
     'The picture is stretched to this size before its centre is cut out. 256 for many networks of 224 or 227.',
-  'images.pre.width': 'Width',
-  'images.pre.height': 'Height',
-  'images.pre.crop': 'Input size',
+  'images.pre.width': 'Resize to: width',
+  'images.pre.height': 'Resize to: height',
+  'images.pre.crop': 'Input size: {width} × {height}',
   'images.pre.isImage': 'a mean image; on average {values}',
   'images.before': 'The picture',
   'images.after': 'What the network sees',

@@ -20,6 +20,8 @@ export class ImagesStepState {
   /** The picture that is looked at. */
   shown = $state(0);
   private limit = $state(PAGE);
+  /** The decisions that were checked unasked last: no second time for the same ones. */
+  private checked = '';
 
   constructor(readonly project: ProjectState) {
     const { api } = project.app;
@@ -55,11 +57,13 @@ export class ImagesStepState {
       this.project.isDone('images') &&
       this.evidence.value === null &&
       !this.evidence.isLoading &&
-      this.images.value?.tensors === false
+      this.images.value?.tensors === false &&
+      this.checked !== this.decided
     );
   }
 
   async check(): Promise<void> {
+    this.checked = this.decided;
     await this.project.stages.evidence.start();
   }
 
@@ -119,6 +123,12 @@ export class ImagesStepState {
   /** Uses what the evidence found to be surer. */
   async adopt({ channels, mean, norm }: Evidence['candidates'][number]): Promise<void> {
     await this.setPreprocessing({ channels, mean, norm, meanFile: null });
+  }
+
+  /** What the check of the settings rests on. */
+  private get decided(): string {
+    const { model, images } = this.project.decisions;
+    return JSON.stringify({ model, images });
   }
 
   private async change(change: Partial<Choices>): Promise<void> {
