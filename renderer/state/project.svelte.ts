@@ -24,6 +24,8 @@ export class ProjectState {
   /** What the step that is looked at does when it is told to, for the button in the frame's foot. */
   action = $state.raw<StepAction>();
   readonly stages: Readonly<Record<StageName, StageState>>;
+  /** A stage that nobody asked for: it ends where another one is wanted. */
+  private unasked: StageName | undefined;
   private readonly endListeners = new Set<StageEnd>();
   private readonly unsubscribe: readonly (() => void)[];
 
@@ -35,7 +37,10 @@ export class ProjectState {
     this.step = firstOpenStep(view.steps);
     const stageOf = new Map(view.stages.map((stage) => [stage.stage, stage]));
     this.stages = Object.fromEntries(
-      stageNames.map((name) => [name, new StageState(app, stageOf.get(name) ?? idleStage(name))]),
+      stageNames.map((name) => [
+        name,
+        new StageState(app, stageOf.get(name) ?? idleStage(name), (next) => this.makeWay(next)),
+      ]),
     ) as Record<StageName, StageState>;
     this.unsubscribe = [
       app.api.on('project', (next) => {
@@ -82,6 +87,12 @@ export class ProjectState {
     await this.stages[stage].start();
   }
 
+  /** Starts a stage that nobody asked for. Whatever the user starts goes before it. */
+  async startUnasked(stage: StageName): Promise<void> {
+    await this.stages[stage].start();
+    this.unasked = stage;
+  }
+
   /** What was interrupted is not offered any more. */
   async letGo(stage: StageName): Promise<void> {
     this.app.taken(await this.app.api.call('stages.cancel', { stage }));
@@ -112,6 +123,12 @@ export class ProjectState {
   private noteStage(view: EventPayload<'stage'>): void {
     if (!this.stages[view.stage].update(view)) return;
     for (const listener of this.endListeners) listener(view.stage);
+  }
+
+  private async makeWay(next: StageName): Promise<void> {
+    const { unasked } = this;
+    this.unasked = undefined;
+    if (unasked !== undefined && unasked !== next && this.stages[unasked].isActive) await this.stages[unasked].cancel();
   }
 
   private async readQuestions(): Promise<void> {

@@ -15,6 +15,8 @@ export class StageState {
   constructor(
     private readonly app: Host,
     view: StageView,
+    /** Called before it is started. */
+    private readonly makeWay: (name: StageName) => Promise<void> = () => Promise.resolve(),
   ) {
     this.view = $state.raw(view);
   }
@@ -46,6 +48,7 @@ export class StageState {
   }
 
   async start(): Promise<void> {
+    await this.makeWay(this.name);
     const view = this.app.taken(await this.app.api.call('stages.start', { stage: this.name }));
     if (view !== undefined && view.run >= this.view.run && !this.isActive) this.update(view);
   }

@@ -234,6 +234,22 @@ describe.skipIf(!hasBrowser)('the wizard over recorded answers', () => {
     await page.close();
   });
 
+  it('lets what was not asked for give way to what is', async () => {
+    await open({ project: 'before', stageMs: 20_000 });
+    await page.getByRole('button', { name: /^Images/ }).click();
+    await page.getByText('Checking on a few pictures').waitFor();
+    await page.getByRole('button', { name: 'Continue to Calibrate' }).click();
+    await page.getByRole('button', { name: 'Calibrate', exact: true }).click();
+    await page.getByRole('progressbar', { name: 'Calibration' }).waitFor();
+    const stages = (await callsOf(page)).filter(({ name }) => name.startsWith('stages.') && name !== 'stages.log');
+    expect(stages.map(({ name, args }) => [name, args])).toEqual([
+      ['stages.start', { stage: 'evidence' }],
+      ['stages.cancel', { stage: 'evidence' }],
+      ['stages.start', { stage: 'calibrate' }],
+    ]);
+    await page.close();
+  });
+
   it('says in the rail and in the step what is out of date and why, and what to press', async () => {
     await open({ project: 'after' });
     const view = await page.evaluate(() =>

@@ -64,7 +64,7 @@ export class ImagesStepState {
 
   async check(): Promise<void> {
     this.checked = this.decided;
-    await this.project.stages.evidence.start();
+    await this.project.startUnasked('evidence');
   }
 
   async read(): Promise<void> {
