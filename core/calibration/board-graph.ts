@@ -7,6 +7,7 @@ import { calibrationTarget } from './network-target.ts';
 import { readTable } from './read-table.ts';
 import type { ScaleTable, TableFormat } from './table.ts';
 import { applyTuning } from './tuning/apply.ts';
+import { tuningBesides } from './tuning/keep-float.ts';
 import { readTuning, type LayerTuning, type Tuning } from './tuning/tuning.ts';
 
 /** What a board runs of a network. */
@@ -25,15 +26,24 @@ export interface BoardGraph {
 
 /**
  * What a board runs of a network, with the scales for it: the optimised graph and the table brought to its weights. Where
- * a tuning lies beside the table, the graph is tuned as it says. Errors: those of `readTable`, `readTuning`, `applyTuning`.
+ * a tuning lies beside the table, the graph is tuned as it says, as far as `keepFloat` lets it.
+ * Errors: those of `readTable`, `readTuning`, `tuningBesides`, `applyTuning`.
+ *
+ * @param keepFloat layers that run in float besides those that the table leaves out
  */
-export async function boardGraph(network: Network, tableFile: string, format?: TableFormat): Promise<BoardGraph> {
+export async function boardGraph(
+  network: Network,
+  tableFile: string,
+  format?: TableFormat,
+  keepFloat: ReadonlySet<string> = new Set(),
+): Promise<BoardGraph> {
   const graph = optimise(lowerNetwork(network));
   const table = await readTable(tableFile, format);
-  const tuning = await readTuning(tableFile);
-  if (tuning === undefined) {
+  const found = await readTuning(tableFile);
+  if (found === undefined) {
     return { graph, table: foldTable(table, calibrationTarget(network)), divisors: new Map(), offsets: new Map() };
   }
+  const tuning = tuningBesides(graph, found, keepFloat);
   return {
     graph: applyTuning(graph, tuning),
     table,

@@ -1,7 +1,7 @@
 import { INT8_LIMIT } from '../quantization/arithmetic.ts';
 
 /** Values of a channel that are kept from one input. */
-const perInput = 64;
+const perInput = 32;
 /** Thresholds that are tried, as shares of the largest magnitude. */
 const candidates = Array.from({ length: 30 }, (_, index) => 1 - index * 0.025);
 

@@ -7,6 +7,7 @@ import { quantizeNetwork } from '../quantization/quantize.ts';
 import { GraphBuilder, randomInputs } from '../quantization/testing/graph-builder.ts';
 import { LayerErrors } from '../evaluation/layer-errors.ts';
 import { applyTuning } from '../calibration/tuning/apply.ts';
+import { tuningBesides } from '../calibration/tuning/keep-float.ts';
 import type { BlobOption } from './blob-options.ts';
 import { tableOf } from './candidates.ts';
 import { offsetClasses } from './offsets.ts';
@@ -113,6 +114,35 @@ describe('values that are stored less an offset', () => {
     });
     const none = new Map([['d', { offset: 1 }]]);
     expect(() => applyTuning(graph, none)).toThrow(expect.objectContaining({ code: 'tuning.mismatch' }));
+  });
+
+  it('are whole again where nothing reads them in int8 any more', async () => {
+    const { table, tuning } = await maker.make(recipe, {});
+    expect(tuningBesides(graph, tuning, new Set(['d']))).toBe(tuning);
+    const restored = applyTuning(graph, tuningBesides(graph, tuning, new Set(['c'])));
+    const [a, b] = restored.operations;
+    expect([a, b].map((operation) => 'activation' in operation && operation.activation.kind)).toEqual(['relu', 'relu']);
+    const { network } = quantizeNetwork(restored, table, 'int8', new Set(['c']));
+    const [found] = await execute(network, [quantiseBlob(input, network.tensors[network.inputs[0]].scale)]);
+    const wanted = exact.get('d')?.data ?? input;
+    const noise = wanted.reduce((sum, value, i) => sum + (value - found[i]) ** 2, 0);
+    expect(noise).toBeLessThan(0.001 * wanted.reduce((sum, value) => sum + value * value, 0));
+  });
+
+  it('cannot be in part', () => {
+    const builder = new GraphBuilder(2);
+    builder.input('data', [1, 3, 6, 6]);
+    builder.convolution('a', 'data', 4, relu);
+    builder.convolution('b', 'data', 4, relu);
+    builder.concat('joined', ['a', 'b']);
+    builder.convolution('c', 'joined', 3);
+    builder.convolution('e', 'a', 3);
+    const forked = builder.build(['c', 'e']);
+    const tuning = new Map(['a', 'b'].map((layer) => [layer, { offset: 1 }] as const));
+    expect(() => tuningBesides(forked, tuning, new Set(['c']))).toThrow(
+      expect.objectContaining({ code: 'tuning.keep-float' }),
+    );
+    expect(tuningBesides(forked, tuning, new Set(['c', 'e'])).get('b')?.offset).toBeUndefined();
   });
 
   it('are compared with what they were', async () => {

@@ -50,7 +50,7 @@ interface Share {
 /** Those that are held in memory for calibration, and those that candidates are compared on. */
 const half: Share = { least: 12, most: 100, multiplications: 2.5e10 };
 /** Those that blobs are measured on. */
-const measured: Share = { least: 4, most: 16, multiplications: 5e9 };
+const measured: Share = { least: 4, most: 16, multiplications: 3.2e9 };
 /** Those that layers are mended on. */
 const mended: Share = { least: 8, most: 100, multiplications: 8e9 };
 

@@ -22,7 +22,9 @@ export interface NetworkBuild extends Omit<NeonBuild, 'graph' | 'table' | 'model
  */
 export async function buildNeonFromNetwork(build: NetworkBuild): Promise<BuiltPackage> {
   const { network, tableFile, tableFormat, ...rest } = build;
-  const board = tableFile === undefined ? undefined : await boardGraph(network, tableFile, tableFormat);
+  // A tuned table's weights are for int8 alone.
+  const isInt8 = tableFile !== undefined && rest.precision === 'int8';
+  const board = isInt8 ? await boardGraph(network, tableFile, tableFormat, rest.keepFloat) : undefined;
   const { file, modelFile } = network;
   return buildNeonPackage({
     ...rest,

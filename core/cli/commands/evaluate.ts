@@ -81,13 +81,14 @@ async function run(flags: EvaluateFlags, signal: AbortSignal): Promise<void> {
   const inputs = await listImages(flags.images);
   const resolved = inputs.every(isTensorFile) ? undefined : await preprocessingFor(network, flags);
   resolved?.notes.forEach(note);
-  const board = await boardGraph(network, flags.table, flags.tableFormat);
+  const keepFloat = new Set(flags.keepFloat);
+  const board = await boardGraph(network, flags.table, flags.tableFormat, keepFloat);
   const judge =
     flags.boxes === undefined ? undefined : await judgeOf(flags.boxes, flags, board, resolved?.preprocessing);
   const evaluation = await evaluate({
     network,
     ...board,
-    keepFloat: flags.keepFloat === undefined ? undefined : new Set(flags.keepFloat),
+    keepFloat,
     inputs,
     preprocessing: resolved?.preprocessing,
     labels: flags.labels === undefined ? undefined : await readLabels(flags.labels),

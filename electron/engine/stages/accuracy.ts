@@ -29,14 +29,15 @@ export const accuracy: Stage = async ({ session, signal, onProgress, warn }): Pr
   const shapes = loaded.inputs.map(({ name, shape }) => [name, [1, ...shape.slice(1)]] as const);
   const network = withInputShapes(loaded, new Map(shapes));
   const { file, format } = await session.scales();
-  const board = await boardGraph(network, file, format);
+  const keepFloat = new Set(keepInFloat);
+  const board = await boardGraph(network, file, format, keepFloat);
   const tally = new Tally(await session.labels());
   const indices = new Map(images.map((path, index) => [path, index]));
   const classifies = isClassifier(network);
   const result = await evaluate({
     network,
     ...board,
-    keepFloat: new Set(keepInFloat),
+    keepFloat,
     inputs: images,
     preprocessing: await session.preprocessingValue(images),
     runner: await localPackageRunner(session.agentFor, availableParallelism(), signal),
