@@ -10,8 +10,8 @@ const resultBytes = 48;
 /** Tables are aligned to lines of the cache. */
 const lineBytes = 64;
 const firstTableAt = resultAt + lineBytes;
-/** A memory has 4 GiB at most; a table takes some MiB. */
-const mostBytes = 2 ** 32 - pageBytes;
+/** A table takes some MiB; a memory that is larger than this is hard to find room for. */
+const mostBytes = 2 ** 30;
 
 const infinity = 0x7f800000;
 
