@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import { FineHistogram } from '../calibration/fine-histogram.ts';
+import { CountingMemory } from '../calibration/counting/kernel-memory.ts';
+import { createFineHistogram } from '../calibration/fine-histogram.ts';
 import { notFiniteError, requireLively } from '../calibration/guards.ts';
 import { commonMethods } from '../calibration/methods/index.ts';
 import { klNcnn } from '../calibration/methods/kl-ncnn.ts';
@@ -66,7 +67,10 @@ export async function methodThresholds(
   inputs: readonly NamedInput[],
   { signal, onProgress }: LongCall,
 ): Promise<ReadonlyMap<TriedMethod, Thresholds>> {
-  const histograms = new Map(convolutionsOf(graph).map(({ inputs: [id] }) => [id, new FineHistogram()] as const));
+  const memory = new CountingMemory();
+  const histograms = new Map(
+    convolutionsOf(graph).map(({ inputs: [id] }) => [id, createFineHistogram(1, memory)] as const),
+  );
   const blobOf = (id: ValueId): string => graph.values.get(id)?.blob ?? id;
   const meter = new ProgressMeter('counting values', inputs.length, 'inputs', onProgress);
   for (const [index, { path, tensor }] of inputs.entries()) {
