@@ -11,7 +11,8 @@ import { processor } from '../../core/inference/devices/choose-device.ts';
 import { providerOf } from '../../core/inference/devices/providers.ts';
 import { tryDevice } from '../../core/inference/devices/try-device.ts';
 import { loadNetwork } from '../../core/network/load.ts';
-import { repositoryRoot } from '../support/paths.ts';
+import type { PreprocessingFlags } from '../../core/images/resolve-preprocessing.ts';
+import { hasTestData, repositoryRoot, testData } from '../support/paths.ts';
 
 /** Vulkan on the processor, as Debian's Chromium brings it. */
 const chromium = '/usr/lib/chromium';
@@ -75,6 +76,36 @@ describe('calibration of the sample in processes of its own', () => {
         expect(max / cpu.layers[index].max, key).toBeCloseTo(1, 5);
       });
     },
-    240_000,
+    600_000,
+  );
+});
+
+describe.skipIf(!hasVulkan || !hasTestData)('WebGPU and the processor on photographs', () => {
+  const size = { width: 256, height: 256 };
+  const models: readonly (readonly [string, PreprocessingFlags])[] = [
+    ['squeezenet_v1.1', { size, mean: [104, 117, 123] }],
+    ['mobilenet_v1_0.25', { size, crop: { width: 224, height: 224 }, mean: [103.53, 116.28, 123.675] }],
+  ];
+
+  it.each(models)(
+    'give the same table of %s within a bin in every layer',
+    async (model, flags) => {
+      const folder = join(testData, 'models', model);
+      const files = { proto: join(folder, 'deploy.prototxt'), model: join(folder, 'weights.caffemodel') };
+      const network = await loadNetwork(files);
+      const { shape: inputShape } = network.inputs[0];
+      const { preprocessing } = resolvePreprocessing({ transformParams: network.transforms, inputShape, flags });
+      const inputs = (await listImages(join(testData, 'images/imagenet'))).filter((_, index) => index % 50 === 0);
+      const onPhotographs = { network, preprocessing, inputs, format: 'ncnn' } as const;
+      const device = { ...processor, provider: 'webgpu', name: 'WebGPU' } as const;
+      const gpu = await calibrate({ ...onPhotographs, device, workers: { launch: emulatedGpu } });
+      const cpu = await calibrate({ ...onPhotographs, workers: { launch: nodeWorkers } });
+      expect(gpu.device).toContain('WebGPU');
+      expect(gpu.table.weights).toEqual(cpu.table.weights);
+      expect(gpu.layers.map(({ key }) => key)).toEqual(cpu.layers.map(({ key }) => key));
+      const differences = gpu.layers.map(({ key, bin }, index) => [key, bin - cpu.layers[index].bin] as const);
+      expect(differences.filter(([, bins]) => Math.abs(bins) > 1)).toEqual([]);
+    },
+    1_200_000,
   );
 });
