@@ -14,8 +14,8 @@ export interface Fineness {
   readonly mostKept: number;
 }
 
-/** 256 to 512 bins make one of the 2048 that methods look at; 1 MiB of them for each sign, or 8 MiB of values. */
-const usual: Fineness = { bits: 20, mostKept: 2 ** 21 };
+/** 256 to 512 bins make one of the 2048 that methods look at; 1 MiB of them for each sign, or 16 MiB of values. */
+const usual: Fineness = { bits: 20, mostKept: 2 ** 22 };
 
 /** For one of many groups of a blob's channels, where memory would otherwise grow to gigabytes: 2 to 4 bins, 8 KiB for each sign. */
 const ofGroups: Fineness = { bits: 13, mostKept: 2 ** 13 };
@@ -33,7 +33,7 @@ export interface FineHistogramState {
 /**
  * The values of a region, counted in one pass although their range is not known before the end.
  *
- * The rule: up to 2^21 values other than 0 are kept, and the result is that of two passes, count for count. More of them are
+ * The rule: up to 2^22 values other than 0 are kept, and the result is that of two passes, count for count. More of them are
  * counted in 2^20 equal bins from 0 to the smallest power of two above every magnitude so far; where that doubles, bins are
  * added up two by two, which is exactly what counting in the wider ones would have given. So neither the order of the inputs
  * nor how they are shared out among processes matters, and histograms merge exactly. At the end `rebin` brings the bins to 2048
