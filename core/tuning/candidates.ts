@@ -91,16 +91,20 @@ export async function methodThresholds(
     const range = histograms.get(id)?.range;
     if (range !== undefined && range.count > 0) requireLively({ layer, blob: blobOf(id) }, range, id === inputName);
   }
-  return new Map(
-    triedMethodNames.map((name) => {
+  const chosen = new Map(triedMethodNames.map((name) => [name, new Map<ValueId, number>()] as const));
+  const choosing = new ProgressMeter('choosing thresholds', histograms.size, 'blobs', onProgress);
+  let done = 0;
+  for (const [id, fine] of histograms) {
+    signal?.throwIfAborted();
+    for (const [name, thresholds] of chosen) {
       const method = triedMethods[name];
-      const thresholds = [...histograms].map(([id, fine]) => {
-        const histogram = fine.histogram(method.counted);
-        return [id, method.isEmpty(histogram) ? 0 : method.choose(histogram).threshold] as const;
-      });
-      return [name, new Map(thresholds)];
-    }),
-  );
+      const histogram = fine.histogram(method.counted);
+      thresholds.set(id, method.isEmpty(histogram) ? 0 : method.choose(histogram).threshold);
+    }
+    choosing.report(++done, id);
+    await setImmediate();
+  }
+  return chosen;
 }
 
 /** The table in which each layer's input has its threshold; layers of `keepFloat` are left out, so that they run in float. */

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { ProgressMeter, type LongCall } from '../common/progress.ts';
 import type { Tensor } from '../common/tensor.ts';
 import type { ConvolutionOperation, Graph, ValueId } from '../graph/graph.ts';
@@ -51,9 +52,17 @@ export async function exactStatistics(
       if (values !== undefined) taps.push(tapMeans(geometry, values));
     }
     meter.report(index + 1);
+    await setImmediate();
+  }
+  const thresholds = new Map<ValueId, Float64Array>();
+  for (const [id, sample] of samples) {
+    signal?.throwIfAborted();
+    thresholds.set(id, sample.thresholds());
+    meter.report(inputs.length, id);
+    await setImmediate();
   }
   return {
-    thresholds: new Map([...samples].map(([id, sample]) => [id, sample.thresholds()])),
+    thresholds,
     tapMeans: new Map(
       layers.filter(({ taps }) => taps.length > 0).map(({ operation, taps }) => [operation.layer, taps]),
     ),

@@ -51,6 +51,7 @@ export const notes: Sentences = [
   ['evaluating', '评估'],
   ['KL', 'KL 散度'],
   ['counting values', '统计数值'],
+  ['choosing thresholds', '选取阈值'],
   ['measuring blobs', '测量各 blob'],
   ['each blob by the method that costs the outputs least', '每个 blob 采用对输出影响最小的方法'],
   ['thresholds between those of the methods', '在各方法的阈值之间搜索'],
