@@ -2,7 +2,10 @@ import type { Language } from '../../electron/shared/schemas/app.ts';
 import { sentences } from './zh-CN/sentences/index.ts';
 
 interface Pattern {
-  readonly expression: RegExp;
+  readonly english: string;
+  /** What stands before the first and after the last thing that varies. */
+  readonly start: string;
+  readonly end: string;
   /** How much of it is fixed: of two that fit, the one with more says it better. */
   readonly weight: number;
   readonly templates: Readonly<Record<Language, string>>;
@@ -10,11 +13,26 @@ interface Pattern {
 
 const patterns: readonly Pattern[] = sentences
   .map(([english, chinese, inWindow]) => ({
-    expression: new RegExp(`^${escaped(english).replace(/\\\{\d\\\}/g, '(.*?)')}$`),
+    english,
+    start: english.split(/\{\d\}/, 1)[0],
+    end: english.split(/\{\d\}/).at(-1) ?? '',
     weight: english.replace(/\{\d\}/g, '').length,
     templates: { en: inWindow ?? english, 'zh-CN': chinese },
   }))
   .sort((a, b) => b.weight - a.weight);
+
+/** Of patterns that were needed: to make all of them at once would hold the window up. */
+const expressions = new Map<string, RegExp>();
+
+function matchOf({ english, start, end }: Pattern, text: string): RegExpExecArray | null {
+  if (!text.startsWith(start) || !text.endsWith(end)) return null;
+  let expression = expressions.get(english);
+  if (expression === undefined) {
+    expression = new RegExp(`^${escaped(english).replace(/\\\{\d\\\}/g, '(.*?)')}$`);
+    expressions.set(english, expression);
+  }
+  return expression.exec(text);
+}
 
 /** Where one sentence ends and the next begins. */
 const BETWEEN_SENTENCES = /(?<=[.!?]) (?=["“A-Z])/;
@@ -40,10 +58,10 @@ export function translateSentence(text: string, language: Language): string {
 }
 
 function whole(text: string, language: Language): string | undefined {
-  for (const { expression, templates } of patterns) {
-    const match = expression.exec(text);
+  for (const pattern of patterns) {
+    const match = matchOf(pattern, text);
     if (match === null) continue;
-    return templates[language].replace(/\{(\d)\}/g, (_, index: string) => {
+    return pattern.templates[language].replace(/\{(\d)\}/g, (_, index: string) => {
       const part = match[Number(index) + 1] ?? '';
       // A name is none, whatever it is called.
       return part.includes(' ') ? translateSentence(part, language) : part;
