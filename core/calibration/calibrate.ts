@@ -72,7 +72,7 @@ export function forwardOf(
       // Two sessions at a time on a GPU only wait for each other, and have crashed drivers.
       count: workers.count ?? (device.provider === 'cpu' ? availableParallelism() : 1),
       lifetime: workers.lifetime,
-      setup: { ...work, forward: { model, plan: planned.plan, settings } },
+      setup: { ...work, folder, forward: { model, plan: planned.plan, settings } },
       signal,
     });
     return {

@@ -5,11 +5,13 @@ import type { ProbeAnswer, ProbeRequest } from '../../inference/devices/probe.ts
 import type { ForwardPlan } from '../../inference/forward-plan.ts';
 import type { SessionSettings } from '../../inference/open-session.ts';
 import type { FileDone, StageTimes } from '../forward-files.ts';
-import type { Found, Look } from '../look.ts';
+import type { Look } from '../look.ts';
 import type { Region } from '../region.ts';
 
 /** What a worker is told once, before its first pass. */
 export interface WorkerSetup {
+  /** For what the process finds (`writeFound`); whoever starts it removes it. */
+  readonly folder: string;
   readonly preprocessing: Preprocessing | undefined;
   readonly input: { readonly blob: string; readonly shape: Shape };
   readonly regions: readonly Region[];
@@ -31,8 +33,8 @@ export type WorkerRequest =
 export type WorkerAnswer =
   | ProbeAnswer
   | { readonly kind: 'done'; readonly file: FileDone }
-  /** Some of what a pass found. */
-  | { readonly kind: 'found'; readonly found: Found }
+  /** Some of what a pass found, in a file for `takeFound`. */
+  | { readonly kind: 'found'; readonly file: string }
   /** That was all of the pass. */
   | {
       readonly kind: 'finished';

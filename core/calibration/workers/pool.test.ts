@@ -86,7 +86,7 @@ describe('a pool of worker processes', () => {
   });
 
   async function run(processes: Processes, more: Partial<PoolOptions> = {}): Promise<Outcome> {
-    const pool = new WorkerPool({ launch: processes.launch, count: 2, setup, ...more });
+    const pool = new WorkerPool({ launch: processes.launch, count: 2, setup: { ...setup, folder }, ...more });
     const files: FileDone[] = [];
     try {
       const { found } = await pool.run({ look: { kind: 'ranges' }, paths, onDone: (file) => files.push(file) });
@@ -134,7 +134,7 @@ describe('a pool of worker processes', () => {
     const processes = new Processes();
     const wrong = join(folder, 'wrong.npy');
     await writeFile(wrong, encodeNpy({ shape: [3], data: new Float32Array(3) }));
-    const pool = new WorkerPool({ launch: processes.launch, count: 2, setup });
+    const pool = new WorkerPool({ launch: processes.launch, count: 2, setup: { ...setup, folder } });
     const pass = pool.run({ look: { kind: 'fine' }, paths: [wrong], onDone: () => undefined });
     await expect(pass).rejects.toMatchObject({ code: 'calibration.input-shape', location: { file: wrong } });
     pool.close();
@@ -144,7 +144,12 @@ describe('a pool of worker processes', () => {
   it('stops at once where it is cancelled', async () => {
     const controller = new AbortController();
     const processes = new Processes();
-    const pool = new WorkerPool({ launch: processes.launch, count: 2, setup, signal: controller.signal });
+    const pool = new WorkerPool({
+      launch: processes.launch,
+      count: 2,
+      setup: { ...setup, folder },
+      signal: controller.signal,
+    });
     const onDone = (): void => {
       controller.abort();
     };

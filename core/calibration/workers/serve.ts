@@ -4,6 +4,7 @@ import { probe } from '../../inference/devices/probe.ts';
 import { openPlannedSession } from '../../inference/forward-plan.ts';
 import { forwardFiles, type ForwardWork } from '../forward-files.ts';
 import { createLooker, type Look } from '../look.ts';
+import { writeFound } from './found-file.ts';
 import type { WorkerAnswer, WorkerRequest, WorkerSetup } from './messages.ts';
 import { PathQueue } from './path-queue.ts';
 
@@ -15,7 +16,7 @@ export function serveWorker(port: WorkerPort): void {
   const failed = (error: unknown): void => {
     answer({ kind: 'failed', error: toPlainError(error) });
   };
-  let work: Promise<ForwardWork> | undefined;
+  let work: Promise<PreparedWork> | undefined;
   let queue: PathQueue | undefined;
 
   const pass = async (look: Look, paths: PathQueue): Promise<void> => {
@@ -26,7 +27,7 @@ export function serveWorker(port: WorkerPort): void {
       answer({ kind: 'done', file });
     };
     const times = await forwardFiles(ready, { paths, looker, onDone });
-    for (const found of looker.takeParts()) answer({ kind: 'found', found });
+    for (const found of looker.takeParts()) answer({ kind: 'found', file: writeFound(ready.folder, found) });
     answer({ kind: 'finished', times, peakBytes: process.resourceUsage().maxRSS * 1024 });
   };
 
@@ -54,7 +55,9 @@ export function serveWorker(port: WorkerPort): void {
   });
 }
 
-async function prepared({ forward, ...rest }: WorkerSetup): Promise<ForwardWork> {
+interface PreparedWork extends ForwardWork, Pick<WorkerSetup, 'folder'> {}
+
+async function prepared({ forward, ...rest }: WorkerSetup): Promise<PreparedWork> {
   const session =
     forward === undefined ? undefined : await openPlannedSession(forward.model, forward.plan, forward.settings);
   return { ...rest, session };

@@ -3,6 +3,7 @@ import { fromPlainError } from '../../common/plain-error.ts';
 import type { WorkerLauncher, WorkerProcess } from '../../common/worker-process.ts';
 import { HELD, type FileDone, type StageTimes } from '../forward-files.ts';
 import type { Found, Look } from '../look.ts';
+import { takeFound } from './found-file.ts';
 import type { WorkerAnswer, WorkerRequest, WorkerSetup } from './messages.ts';
 
 /** Files that a worker has at a time: those that it looks at together, one that it reads ahead, and one on the way. */
@@ -77,7 +78,7 @@ export class Slot {
           }
           feed();
         } else if (answer.kind === 'found') {
-          found.push(answer.found);
+          found.push(takeFound(answer.file));
         } else if (answer.kind === 'finished') {
           this.peakBytes = Math.max(this.peakBytes, answer.peakBytes);
           resolve({ found, times: answer.times, more });
