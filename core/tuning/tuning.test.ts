@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { applyTuning } from '../calibration/tuning/apply.ts';
-import { readTuning, tuningFile, writeTuning, type LayerTuning } from '../calibration/tuning/tuning.ts';
+import { readTuning, tuningFile, writeTunedTable, type LayerTuning } from '../calibration/tuning/tuning.ts';
 import { randomSource } from '../common/random.ts';
 import type { ConvolutionOperation, Graph } from '../graph/graph.ts';
 import { interpret } from '../graph/interpret.ts';
@@ -112,7 +112,12 @@ describe('the tuning of a table', () => {
         ['a', changes],
         ['b', { offset: 0.25 }],
       ]);
-      await writeTuning(table, tuning);
+      await writeTunedTable(
+        table,
+        { format: 'ncnn', activationKey: 'layer', weights: new Map([['a', [1]]]), activations: new Map([['a', [1]]]) },
+        tuning,
+      );
+      expect(await readFile(table, 'utf8')).toBe('a_param_0 1.0\na 1.0\n');
       expect(await readTuning(table)).toEqual(tuning);
 
       const tuned = applyTuning(chain(), tuning).operations[0] as ConvolutionOperation;

@@ -4,6 +4,8 @@ import { access } from 'node:fs/promises';
 import { CortadoError } from '../../common/errors.ts';
 import { writeFileAtomically } from '../../common/files.ts';
 import { readInputFile } from '../../common/read-input.ts';
+import type { ScaleTable } from '../table.ts';
+import { tableText } from '../table-text.ts';
 
 /** How a layer's weights and biases were changed before its scales were chosen. */
 export interface LayerTuning {
@@ -57,10 +59,16 @@ export function tuningFile(table: string): string {
   return `${table}.tuning.json`;
 }
 
-/** Writes the tuning of a table that has been written. Error: `file.write`. */
-export async function writeTuning(table: string, tuning: Tuning): Promise<void> {
-  const content = { version, tableSha256: await sha256Of(table), layers: Object.fromEntries([...tuning].map(asText)) };
-  await writeFileAtomically(tuningFile(table), `${JSON.stringify(content)}\n`);
+/**
+ * Writes a table and its tuning. Whoever is interrupted between the two leaves a tuning that is refused beside the table that was
+ * there, never a table that lacks its tuning. Error: `file.write`.
+ */
+export async function writeTunedTable(file: string, table: ScaleTable, tuning: Tuning): Promise<void> {
+  const text = tableText(table);
+  const tableSha256 = createHash('sha256').update(text).digest('hex');
+  const content = { version, tableSha256, layers: Object.fromEntries([...tuning].map(asText)) };
+  await writeFileAtomically(tuningFile(file), `${JSON.stringify(content)}\n`);
+  await writeFileAtomically(file, text);
 }
 
 /**

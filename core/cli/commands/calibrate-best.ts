@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { writeTable } from '../../calibration/read-table.ts';
-import { tuningFile, writeTuning } from '../../calibration/tuning/tuning.ts';
+import { tuningFile, writeTunedTable } from '../../calibration/tuning/tuning.ts';
 import { CortadoError } from '../../common/errors.ts';
 import type { Preprocessing } from '../../images/preprocessing.ts';
 import { withInputShapes } from '../../network/infer.ts';
@@ -52,8 +51,7 @@ export async function calibrateBest(
     onProgress: progressOnStderr(),
   });
   noteSkipped(skipped);
-  await writeTable(flags.output, table);
-  await writeTuning(flags.output, tuning);
+  await writeTunedTable(flags.output, table, tuning);
   print(
     flags.json === true
       ? JSON.stringify({ output: flags.output, keptFloat, steps, skipped }, null, 2)

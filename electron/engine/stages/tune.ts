@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { writeTable } from '../../../core/calibration/read-table.ts';
-import { writeTuning } from '../../../core/calibration/tuning/tuning.ts';
+import { writeTunedTable } from '../../../core/calibration/tuning/tuning.ts';
 import { localPackageRunner } from '../../../core/deploy/agent/package-runner.ts';
 import { withInputShapes } from '../../../core/network/infer.ts';
 import { tune as tuneNetwork } from '../../../core/tuning/tune.ts';
@@ -29,9 +28,7 @@ export const tune: Stage = async ({ session, signal, onProgress, log }): Promise
     log(`${path}: ${reason}`);
   });
   signal.throwIfAborted();
-  const file = session.bestTableFile;
-  await writeTable(file, table);
-  await writeTuning(file, tuning);
+  await writeTunedTable(session.bestTableFile, table, tuning);
   const won = steps.filter(({ kept }) => kept).length > 1;
   await session.project.decide({ step: 'accuracy', change: { scales: won ? 'best' : 'calibrated' } });
   return {
