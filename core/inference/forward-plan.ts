@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { Tensor as OrtTensor, type InferenceSession } from 'onnxruntime-node';
 import { elementCount, type Shape, type Tensor } from '../common/tensor.ts';
 import { withInputShapes } from '../network/infer.ts';
@@ -63,12 +63,15 @@ export async function openPlannedSession(
   plan: ForwardPlan,
   settings: SessionSettings,
 ): Promise<ForwardSession> {
-  const { session, names } =
-    settings.provider === 'cpu' && plan.unordered.size > 0
-      ? await openUnordered(file, plan, settings)
-      : { session: await openSession(file, settings), names: undefined };
+  const isWorthIt = settings.provider === 'cpu' && plan.unordered.size > 0 && (await stat(file)).size <= mostRewired;
+  // Where ONNX Runtime does not take its own model back, the one that it was given does.
+  const opened = isWorthIt ? await openUnordered(file, plan, settings).catch(() => undefined) : undefined;
+  const { session, names } = opened ?? { session: await openSession(file, settings), names: undefined };
   return new PlannedSession(session, plan, names, deviceText(settings.provider));
 }
+
+/** Bytes of a model beyond which it is not rewired: it would be in memory several times, for a gain that is lost in its forward pass. */
+const mostRewired = 2 ** 27;
 
 interface Opened {
   readonly session: InferenceSession;
