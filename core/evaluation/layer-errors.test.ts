@@ -56,7 +56,12 @@ describe('LayerErrors', () => {
       layer: 'c2',
       advice: expect.stringMatching(/saturates.*--keep-float c2/) as unknown,
     });
-    expect(worst.clippedShare).toBeGreaterThan(0.05);
+    expect(worst.alone.clippedShare).toBeGreaterThan(0.05);
+    expect(worst.accumulated.clippedShare).toBeGreaterThan(0.05);
+    for (const { alone, accumulated } of others) {
+      expect(alone.clippedShare).toBeLessThan(0.02);
+      expect(accumulated.clippedShare).toBeLessThan(0.05);
+    }
     const after = others.find(({ layer }) => layer === 'c3');
     expect(after?.alone.sqnr).toBeGreaterThan(30);
     expect(after?.accumulated.sqnr).toBeLessThan(15);

@@ -2,7 +2,8 @@ import type { ScaleTable } from '../calibration/table.ts';
 import type { Tensor } from '../common/tensor.ts';
 import type { ConvolutionOperation, Graph } from '../graph/graph.ts';
 import { quantiseBlob } from '../quantization/execute/convert.ts';
-import { execute } from '../quantization/execute/execute.ts';
+import { INT8_LIMIT } from '../quantization/arithmetic.ts';
+import { execute, type BlobData } from '../quantization/execute/execute.ts';
 import type { QuantizedNetwork, TensorIndex } from '../quantization/quantized-network.ts';
 import { movesBytes } from '../quantization/moves.ts';
 import { quantizeNetwork } from '../quantization/quantize.ts';
@@ -14,12 +15,20 @@ export interface LayerError {
   /** The blob that is compared, after the activation that is fused into the layer. */
   readonly blob: string;
   /** Only this layer in int8, on the exact input. */
-  readonly alone: Closeness;
+  readonly alone: LayerCloseness;
   /** Everything before it in int8, too. */
-  readonly accumulated: Closeness;
-  /** Share of the values of the layer's input that saturate. */
+  readonly accumulated: LayerCloseness;
+  /** That of `alone`, which programs read here. */
   readonly clippedShare: number;
   readonly advice: string;
+}
+
+export interface LayerCloseness extends Closeness {
+  /**
+   * Share of the values of the layer's input that saturate. In an int8 network saturated values are those at the end of the
+   * range, the few that belong there among them.
+   */
+  readonly clippedShare: number;
 }
 
 export interface ProbedNetwork {
@@ -85,10 +94,19 @@ export class LayerErrors {
     const { type, scale } = this.whole.tensors[this.whole.inputs[0]];
     const byValue = new Map(this.probes.map((probe) => [probe.operation.output, probe]));
     const [inputId] = this.graph.inputs;
-    await execute(this.whole, [type === 'int8' ? quantiseBlob(input.data, scale) : input.data], {
+    const countInput = (id: string, data: BlobData): void => {
+      if (!(data instanceof Int8Array)) return;
+      // With an offset the lower end of the range is what a ReLU cuts off.
+      const lowest = this.offsets.has(id) ? -Infinity : -INT8_LIMIT;
+      for (const probe of this.probes) if (probe.operation.inputs[0] === id) probe.addInput(data, lowest);
+    };
+    const first = type === 'int8' ? quantiseBlob(input.data, scale) : input.data;
+    countInput(inputId, first);
+    await execute(this.whole, [first], {
       onBlob: (index: TensorIndex, data) => {
         const tensor = this.whole.tensors[index];
         const id = tensor.name.replace(/@int8$/, '');
+        if (id !== inputId) countInput(id, data);
         const values = exact.get(id);
         if (id === inputId || values === undefined) return;
         const factor = tensor.type === 'int8' ? 1 / tensor.scale : 1;
@@ -133,13 +151,26 @@ function scaleOf(network: QuantizedNetwork, id: string): number {
   return network.tensors.find(({ name, type }) => type === 'int8' && name.replace(/@int8$/, '') === id)?.scale ?? 0;
 }
 
+class Share {
+  private part = 0;
+  private whole = 0;
+
+  add(part: number, whole: number): void {
+    this.part += part;
+    this.whole += whole;
+  }
+
+  get value(): number {
+    return this.whole === 0 ? 0 : this.part / this.whole;
+  }
+}
+
 /** One layer as a network of its own. */
 class LayerProbe {
   private readonly alone = new ClosenessSum();
   private readonly accumulated = new ClosenessSum();
   private readonly network: QuantizedNetwork;
-  private clipped = 0;
-  private counted = 0;
+  private readonly clipped = { alone: new Share(), accumulated: new Share() };
 
   constructor(
     graph: Graph,
@@ -162,26 +193,33 @@ class LayerProbe {
     this.accumulated.add(exact, at);
   }
 
+  /** Counts the layer's input in the int8 network. */
+  addInput(values: Int8Array, lowest: number): void {
+    let clipped = 0;
+    for (const value of values) if (value === INT8_LIMIT || value === lowest) clipped++;
+    this.clipped.accumulated.add(clipped, values.length);
+  }
+
   async addAlone(input: Float32Array, exact: Float32Array): Promise<void> {
     const { type } = this.network.tensors[this.network.inputs[0]];
     const [output] = await execute(this.network, [type === 'int8' ? quantiseBlob(input, this.inputScale) : input]);
     this.alone.add(exact, (i) => Math.max(this.floor, output[i]));
     const threshold = 127.5 / this.inputScale;
-    for (const value of input) if (Math.abs(value) >= threshold) this.clipped++;
-    this.counted += input.length;
+    let clipped = 0;
+    for (const value of input) if (Math.abs(value) >= threshold) clipped++;
+    this.clipped.alone.add(clipped, input.length);
   }
 
   result(graph: Graph): LayerError {
-    const alone = this.alone.closeness();
-    const accumulated = this.accumulated.closeness();
-    const clippedShare = this.counted === 0 ? 0 : this.clipped / this.counted;
+    const alone = { ...this.alone.closeness(), clippedShare: this.clipped.alone.value };
+    const accumulated = { ...this.accumulated.closeness(), clippedShare: this.clipped.accumulated.value };
     return {
       layer: this.operation.layer,
       blob: graph.values.get(this.operation.output)?.blob ?? this.operation.output,
       alone,
       accumulated,
-      clippedShare,
-      advice: adviceFor(alone, accumulated, clippedShare, this.operation),
+      clippedShare: alone.clippedShare,
+      advice: adviceFor(alone, accumulated, this.operation),
     };
   }
 }
@@ -192,9 +230,8 @@ const badSqnr = 15;
 const muchClipping = 0.005;
 
 function adviceFor(
-  alone: Closeness,
-  accumulated: Closeness,
-  clippedShare: number,
+  alone: LayerCloseness,
+  accumulated: LayerCloseness,
   { layer, group, weights }: ConvolutionOperation,
 ): string {
   if (alone.sqnr >= poorSqnr) {
@@ -203,7 +240,8 @@ function adviceFor(
       : 'None of its own: its error comes from the layers before it.';
   }
   const otherwise = alone.sqnr < badSqnr ? ` Else keep it in float: --keep-float ${layer}.` : '';
-  if (clippedShare > muchClipping) return `Its input saturates much: try --method percentile or minmax.${otherwise}`;
+  if (alone.clippedShare > muchClipping)
+    return `Its input saturates much: try --method percentile or minmax.${otherwise}`;
   if (group > 1 && weights.length / group < 32) {
     return `A depthwise layer with channels of unlike ranges: calibrate with --best-accuracy, which equalises them.${otherwise}`;
   }

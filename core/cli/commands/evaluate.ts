@@ -154,14 +154,14 @@ function printResult(result: Evaluation & { readonly detection?: DetectionResult
   );
   print(
     textTable(
-      ['layer', 'SQNR alone', 'cosine', 'SQNR accumulated', 'cosine', 'clipped', 'advice'],
-      result.layers.map(({ layer, alone, accumulated, clippedShare, advice }) => [
+      ['layer', 'SQNR alone', 'cosine', 'clipped', 'SQNR accumulated', 'cosine', 'clipped', 'advice'],
+      result.layers.map(({ layer, alone, accumulated, advice }) => [
         layer,
-        alone.sqnr.toFixed(1),
-        alone.cosine.toFixed(5),
-        accumulated.sqnr.toFixed(1),
-        accumulated.cosine.toFixed(5),
-        percent(clippedShare),
+        ...[alone, accumulated].flatMap(({ sqnr, cosine, clippedShare }) => [
+          sqnr.toFixed(1),
+          cosine.toFixed(5),
+          percent(clippedShare),
+        ]),
         advice,
       ]),
     ),
