@@ -1,5 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { availableParallelism, freemem, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WorkerLauncher } from '../common/worker-process.ts';
 import { processor, type ChosenDevice } from '../inference/devices/choose-device.ts';
@@ -18,6 +18,7 @@ import { calibrationTarget } from './network-target.ts';
 import type { Region } from './region.ts';
 import type { CalibrationTarget } from './target.ts';
 import { WorkerPool } from './workers/pool.ts';
+import { workerCount } from './workers/worker-count.ts';
 
 export interface CalibrationRequest extends Omit<TargetRequest, 'target' | 'openForward'> {
   /** Loaded with its weights. */
@@ -32,7 +33,7 @@ export interface CalibrationRequest extends Omit<TargetRequest, 'target' | 'open
 
 export interface WorkerOptions {
   readonly launch: WorkerLauncher;
-  /** As many as there are cores for the processor, one for a GPU, where absent. */
+  /** `workerCount` for the processor, one for a GPU, where absent. */
   readonly count?: number | undefined;
   /** Files after which a process is replaced by a fresh one. */
   readonly lifetime?: number | undefined;
@@ -70,7 +71,9 @@ export function forwardOf(
     const pool = new WorkerPool({
       launch: workers.launch,
       // Two sessions at a time on a GPU only wait for each other, and have crashed drivers.
-      count: workers.count ?? (device.provider === 'cpu' ? availableParallelism() : 1),
+      count:
+        workers.count ??
+        (device.provider === 'cpu' ? workerCount(availableParallelism(), freemem(), planned.model.length) : 1),
       lifetime: workers.lifetime,
       setup: { ...work, folder, forward: { model, plan: planned.plan, settings } },
       signal,
