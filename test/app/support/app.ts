@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { _electron, type ElectronApplication, type Page } from 'playwright-core';
+import { _electron, errors, type ElectronApplication, type Page } from 'playwright-core';
 import type { CallArgs, CallName, CallResult, Outcome } from '../../../electron/shared/ipc-schema.ts';
 import type { Question, StageName, StageView } from '../../../electron/shared/schemas/stages.ts';
 import { VirtualDisplay } from './display.ts';
@@ -172,14 +172,17 @@ export class TestApp {
   }
 }
 
+/** Playwright now and then fails to attach to an Electron that has long started, and ends it then. */
+const attachTimeout = 60_000;
+
 async function launch(
   { executable, app, variables }: StartOptions,
   folder: string,
   display: VirtualDisplay,
 ): Promise<Running> {
   await mkdir(join(folder, 'tmp'), { recursive: true });
-  const startedAt = performance.now();
-  const electron = await _electron.launch({
+  const options = {
+    timeout: attachTimeout,
     executablePath: executable,
     // Chromium's sandbox refuses to run as root, which tests in containers are.
     args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), ...(app === undefined ? [] : [app])],
@@ -194,6 +197,13 @@ async function launch(
         LANGUAGE: 'en',
       },
     },
+  };
+  let startedAt = performance.now();
+  const electron = await _electron.launch(options).catch(async (error: unknown) => {
+    if (!(error instanceof errors.TimeoutError)) throw error;
+    process.stderr.write(`Playwright did not attach to the app; once more: ${error.message.split('\n')[0]}\n`);
+    startedAt = performance.now();
+    return _electron.launch(options);
   });
   const page = await electron.firstWindow();
   await page.waitForLoadState('load');
