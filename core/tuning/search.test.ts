@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Progress, ProgressListener } from '../common/progress.ts';
 import type { ConvolutionOperation, Graph } from '../graph/graph.ts';
 import type { ChosenWays } from './choose-ways.ts';
 import type { Verdict } from './judge.ts';
@@ -52,6 +53,7 @@ function ways(): ChosenWays {
 async function search(
   lossOf: (recipe: Recipe) => number,
   floatShare: number,
+  onProgress?: ProgressListener,
 ): Promise<Awaited<ReturnType<Search['run']>> & { readonly recipe: Recipe | undefined }> {
   const recipes = new Map<Candidate, Recipe>();
   const make = (recipe: Recipe): Promise<Candidate> => {
@@ -65,12 +67,23 @@ async function search(
     const loss = recipe === undefined ? NaN : lossOf(recipe);
     return Promise.resolve({ loss, losses: [loss, loss], agreement: 1 - loss });
   };
-  const result = await new Search(graph, { make, ways }, judge, {}).run(floatShare);
+  const result = await new Search(graph, { make, ways }, judge, { onProgress }).run(floatShare);
   const recipe = [...recipes].find(([{ table }]) => table === result.table)?.[1];
   return { ...result, recipe };
 }
 
 describe('the search', () => {
+  it('is done when progress says so, and never before or after, however many layers go to float', async () => {
+    for (const loss of [() => 0.5, ({ keepFloat }: Recipe) => 0.5 / (1 + keepFloat.size)]) {
+      const told: Progress[] = [];
+      await search(loss, 1, (progress) => told.push(progress));
+      const [last] = told.slice(-1);
+      expect(last.done).toBe(last.total);
+      const places = told.map(({ done }) => done);
+      expect(places).toEqual(places.toSorted((a, b) => a - b));
+    }
+  });
+
   it('keeps what lowers the loss, each on top of what was kept before', async () => {
     const { recipe, steps } = await search(
       ({ method, ways, reach, mends }) =>

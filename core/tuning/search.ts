@@ -53,6 +53,10 @@ const jointBlobs = 4;
 /** Blobs whose readers are tried in float before those of one are taken: the blobs that cost most. */
 const mostPromising = 5;
 
+/** Trials of stages that take as many as they need, as progress counts them: it waits at the last, or leaves some out. */
+const floatTrials = 6 * mostPromising;
+const jointTrials = jointBlobs * jointReaches.length;
+
 /** What makes candidates of recipes. */
 export interface Maker {
   make(recipe: Recipe, call: LongCall): Promise<Candidate>;
@@ -65,7 +69,9 @@ export class Search {
   private readonly steps: TuningStep[] = [];
   private readonly meter: ProgressMeter;
   private readonly readers: readonly Readers[];
+  /** As progress counts them. */
   private tried = 0;
+  private mostTried = Infinity;
 
   constructor(
     graph: Graph,
@@ -74,8 +80,8 @@ export class Search {
     private readonly call: LongCall,
   ) {
     this.readers = readersOf(graph);
-    const total = triedMethodNames.length + blobWays.length + mostPromising + jointBlobs * jointReaches.length;
-    this.meter = new ProgressMeter('tuning', total + mendings.length, 'trials', call.onProgress);
+    const total = triedMethodNames.length + blobWays.length + floatTrials + jointTrials + mendings.length;
+    this.meter = new ProgressMeter('tuning', total, 'trials', call.onProgress);
   }
 
   /** @param floatShare the share of all multiplications that may run in float */
@@ -88,11 +94,21 @@ export class Search {
       const ways = new Set([...best.recipe.ways, ...more]);
       best = await this.attempt(what, { ...best.recipe, ways }, best);
     }
-    best = await this.keepFloat(best, floatShare);
-    best = await this.searchJointly(best);
+    best = await this.counted(floatTrials, () => this.keepFloat(best, floatShare));
+    best = await this.counted(jointTrials, () => this.searchJointly(best));
     for (const [what, mends] of mendings) best = await this.attempt(what, { ...best.recipe, mends }, best);
     const { table, tuning } = best.candidate;
     return { table, tuning, keptFloat: [...best.recipe.keepFloat], steps: this.steps };
+  }
+
+  /** Runs a stage that counts as so many trials, however many it takes. */
+  private async counted<T>(trials: number, stage: () => Promise<T>): Promise<T> {
+    const end = this.tried + trials;
+    this.mostTried = end - 1;
+    const result = await stage();
+    this.mostTried = Infinity;
+    this.tried = end;
+    return result;
   }
 
   private async attempt(what: string, recipe: Recipe, best?: Best): Promise<Best> {
@@ -108,7 +124,7 @@ export class Search {
     const candidate = await this.maker.make(recipe, { signal, onProgress: onSign });
     const verdict = await this.judge(candidate, { onSign, against: best?.verdict });
     signal?.throwIfAborted();
-    this.tried++;
+    this.tried = Math.min(this.tried + 1, this.mostTried);
     return { recipe, candidate, verdict };
   }
 
