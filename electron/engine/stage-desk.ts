@@ -67,7 +67,8 @@ export class StageDesk {
     if (runner.isActive) {
       throw new CortadoError('stage.running', 'This is under way already.', 'Wait for it, or cancel it first.');
     }
-    const isFirst = [...this.runners.values()].every((each) => !each.isActive);
+    // The check of the settings, which nobody asked for, gives way: what it delays is what has begun.
+    const isFirst = [...this.runners].every(([name, each]) => name === 'evidence' || !each.isActive);
     if (isFirst) noteUnderWay(this.session.project.folder, stage);
     const signal = runner.queue();
     if (this.unfinished === stage) {
@@ -83,7 +84,7 @@ export class StageDesk {
     const runner = this.runner(stage);
     const hasNote = this.unfinished === stage || runner.current().status === 'running';
     runner.cancel();
-    if (hasNote) await forgetUnderWay(this.session.project.folder);
+    if (hasNote && !this.othersWait(stage)) await forgetUnderWay(this.session.project.folder);
     if (this.unfinished !== stage) return;
     this.unfinished = null;
     await this.onChange();
@@ -109,11 +110,16 @@ export class StageDesk {
       const result = await stages[stage]({ ...reporter, session, boards, devices, inputs, live });
       if (!reporter.signal.aborted) await writeResult(folder, name, inputs, result);
     });
-    if (!this.isEnding) await forgetUnderWay(folder);
+    if (!this.isEnding && !this.othersWait(stage)) await forgetUnderWay(folder);
     const { error, status } = runner.current();
     if (status === 'failed' && error !== null) this.failures.set(name, { code: error.code, inputs });
     else if (isDone) this.failures.delete(name);
     await this.onChange().catch(() => undefined);
+  }
+
+  /** Whether another stage has been started: the note is that one's, or will be. */
+  private othersWait(stage: StageName): boolean {
+    return [...this.runners].some(([name, runner]) => name !== stage && runner.isActive);
   }
 
   private runner(stage: StageName): StageRunner {

@@ -10,6 +10,7 @@ import { fuseConfig } from '../../electron/packaging/fuses.mjs';
 import { environmentConfig, packageApp } from '../../electron/packaging/package.mjs';
 import { missingResources } from '../../electron/packaging/required-resources.mjs';
 import { TestApp } from './support/app.ts';
+import { boardWay } from './support/board-way.ts';
 import { Person } from './support/person.ts';
 import { electronRuntime, ROOT } from './support/runtime.ts';
 import { sampleWay } from './support/sample-way.ts';
@@ -126,6 +127,8 @@ describe.skipIf(runtime === undefined)('the packaged app', () => {
     expect(await app.get('app.notices')).toContain('Third-party');
     await sampleWay(new Person(app));
   });
+
+  boardWay(() => TestApp.start(executable));
 });
 
 async function sizeOf(folder: string): Promise<number> {
