@@ -100,6 +100,14 @@ describe('recent projects', () => {
     expect(await recent.list()).toHaveLength(1);
   });
 
+  it('are all kept where two are added at the same time', async () => {
+    const recent = new RecentProjects(join(root, 'recent.json'));
+    void recent.add(join(root, 'a'), 'A');
+    void recent.add(join(root, 'b'), 'B');
+    await recent.written();
+    expect((await recent.list()).map(({ name }) => name)).toEqual(['B', 'A']);
+  });
+
   it('are none where the list is damaged', async () => {
     await writeFile(join(root, 'recent.json'), 'not JSON');
     expect(await new RecentProjects(join(root, 'recent.json')).list()).toEqual([]);

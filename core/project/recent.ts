@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as v from 'valibot';
 import { writeFileAtomically } from '../common/files.ts';
+import { InOrder } from '../common/in-order.ts';
 import { PROJECT_FILE } from './layout.ts';
 
 const MOST = 12;
@@ -11,6 +12,7 @@ const recentSchema = v.object({
   version: v.literal(1),
   projects: v.array(v.object({ folder: v.string(), name: v.string(), openedAt: v.string() })),
 });
+type Projects = v.InferOutput<typeof recentSchema>['projects'];
 
 export interface RecentProject {
   readonly folder: string;
@@ -28,6 +30,8 @@ export function configFolder(): string {
 
 /** The projects opened lately, the latest first. A list that cannot be read is empty: nothing depends on it. */
 export class RecentProjects {
+  private readonly changes = new InOrder();
+
   constructor(private readonly file = join(configFolder(), 'recent-projects.json')) {}
 
   async list(): Promise<readonly RecentProject[]> {
@@ -42,15 +46,22 @@ export class RecentProjects {
 
   async add(folder: string, name: string): Promise<void> {
     const full = resolve(folder);
-    const others = (await this.read()).filter((project) => project.folder !== full);
-    await this.write([{ folder: full, name, openedAt: new Date().toISOString() }, ...others].slice(0, MOST));
+    await this.change((projects) => {
+      const others = projects.filter((project) => project.folder !== full);
+      return [{ folder: full, name, openedAt: new Date().toISOString() }, ...others].slice(0, MOST);
+    });
   }
 
   async forget(folder: string): Promise<void> {
-    await this.write((await this.read()).filter((project) => project.folder !== resolve(folder)));
+    await this.change((projects) => projects.filter((project) => project.folder !== resolve(folder)));
   }
 
-  private async read(): Promise<v.InferOutput<typeof recentSchema>['projects']> {
+  /** Resolves when nothing is being written. */
+  written(): Promise<void> {
+    return this.changes.settled();
+  }
+
+  private async read(): Promise<Projects> {
     try {
       return v.parse(recentSchema, JSON.parse(await readFile(this.file, 'utf8'))).projects;
     } catch {
@@ -58,7 +69,11 @@ export class RecentProjects {
     }
   }
 
-  private async write(projects: v.InferOutput<typeof recentSchema>['projects']): Promise<void> {
-    await writeFileAtomically(this.file, `${JSON.stringify({ version: 1, projects }, undefined, 2)}\n`);
+  /** One change after the other: each starts from what the one before it wrote. */
+  private change(changed: (projects: Projects) => Projects): Promise<void> {
+    return this.changes.run(async () => {
+      const projects = changed(await this.read());
+      await writeFileAtomically(this.file, `${JSON.stringify({ version: 1, projects }, undefined, 2)}\n`);
+    });
   }
 }

@@ -19,6 +19,7 @@ import { createWindow } from './window.ts';
 export class Application {
   private readonly settings = new Settings(join(app.getPath('userData'), 'settings.json'));
   private readonly secrets = new Secrets(join(app.getPath('userData'), 'secrets.json'), safeStorage);
+  private readonly recent = new RecentProjects();
   private readonly engine: EngineHost;
   private window: BrowserWindow | undefined;
 
@@ -48,7 +49,7 @@ export class Application {
           this.changed();
         },
       }),
-      ...projectCalls(this.engine, new RecentProjects(), settings),
+      ...projectCalls(this.engine, this.recent, settings),
     });
   }
 
@@ -88,7 +89,7 @@ export class Application {
   /** Ends what is under way; the next start offers it again. */
   async stop(): Promise<void> {
     await this.engine.stop();
-    await Promise.all([this.settings.written(), this.secrets.written()]);
+    await Promise.all([this.settings.written(), this.secrets.written(), this.recent.written()]);
   }
 
   private changed(): void {

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { writeFileAtomically } from '../../core/common/files.ts';
+import { InOrder } from '../../core/common/in-order.ts';
 import type { SecretName } from '../shared/messages.ts';
-import { InOrder } from './in-order.ts';
 
 /** The part of Electron's safeStorage that is used here. */
 export interface Cipher {

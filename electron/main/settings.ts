@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { writeFileAtomically } from '../../core/common/files.ts';
+import { InOrder } from '../../core/common/in-order.ts';
 import { STEPS } from '../../core/project/steps.ts';
 import { languageChoiceSchema, themeChoiceSchema } from '../shared/schemas/app.ts';
-import { InOrder } from './in-order.ts';
 
 const settingsSchema = v.object({
   language: v.fallback(languageChoiceSchema, 'system'),

@@ -226,6 +226,7 @@ describe.skipIf(runtime === undefined)('the window, from source', () => {
   });
 
   it('leaves nothing half-written', async () => {
+    await app.closeWindow();
     const files = await readdir(app.folder, { recursive: true });
     expect(files.filter((name) => name.endsWith('project.json'))).toHaveLength(2);
     expect(files.filter((name) => name.endsWith('.part'))).toEqual([]);

@@ -61,8 +61,8 @@ export class TestApp {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  /** Closes the window as its cross does, whatever it is doing, and starts the app anew for the same user. */
-  async closeAndStart(): Promise<void> {
+  /** Closes the window as its cross does, whatever it is doing, and waits for the app's end. */
+  async closeWindow(): Promise<void> {
     const ended = new Promise<void>((resolve) => {
       this.electron.once('close', () => {
         resolve();
@@ -72,6 +72,11 @@ export class TestApp {
       for (const window of BrowserWindow.getAllWindows()) window.close();
     });
     await ended;
+  }
+
+  /** Closes the window, whatever it is doing, and starts the app anew for the same user. */
+  async closeAndStart(): Promise<void> {
+    await this.closeWindow();
     this.running = await launch(this.options, this.folder, this.display);
   }
 
