@@ -1,17 +1,11 @@
 import { ProgressMeter, type LongCall } from '../common/progress.ts';
 import { createFineHistogram, FineHistogram } from './fine-histogram.ts';
 import { forwardFiles, sumOfTimes, type FileDone, type ForwardWork, type StageTimes } from './forward-files.ts';
-import { emptyHistogram, type CountedValues, type Histogram } from './histogram.ts';
+import { emptyHistogram, type CountedValues, type RegionCounts } from './histogram.ts';
 import { createLooker, type Found, type Look } from './look.ts';
-import { absoluteMax, type BlobRange } from './range.ts';
+import { absoluteMax } from './range.ts';
 import type { Region } from './region.ts';
 import type { SkippedFile } from './samples.ts';
-
-/** What the values of a region were. */
-export interface RegionCounts {
-  readonly range: BlobRange;
-  readonly histogram: Histogram;
-}
 
 export interface CollectedValues extends PassRecord {
   /** By region. */
@@ -75,11 +69,9 @@ export async function collectValues(
   passes: 1 | 2,
 ): Promise<CollectedValues> {
   if (passes === 2) return inTwoPasses(collection, counted);
-  const { fine, ...record } = await countFine(collection);
-  const regions = [...fine].map(
-    ([id, values]) => [id, { range: values.range, histogram: values.histogram(counted) }] as const,
-  );
-  return { ...record, regions: new Map(regions) };
+  const { found, record } = await onePass(collection, { kind: 'histograms', counted }, 'calibrating');
+  if (found.kind !== 'histograms') throw new Error('the pass found something else');
+  return { ...record, regions: found.regions };
 }
 
 /** Counts the values of every region in one pass, into what merges exactly. Error: `calibration.not-finite`. */

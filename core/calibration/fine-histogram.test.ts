@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { randomSource } from '../common/random.ts';
-import { FineHistogram, type Fineness } from './fine-histogram.ts';
+import { FineHistogram } from './fine-histogram.ts';
+import type { Fineness } from './fine-outline.ts';
 import type { CountedValues, Histogram } from './histogram.ts';
 import { countAbsolute } from './methods/count-absolute.ts';
 import { countPositive } from './methods/count-positive.ts';

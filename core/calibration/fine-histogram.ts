@@ -1,18 +1,12 @@
-import { copyOfCounts, FineBins, rebinned, sumOfCounts, type FineCounts } from './counting/fine-bins.ts';
+import { binWidth, copyOfCounts, FineBins, sumOfCounts, topOf, type FineCounts } from './counting/fine-bins.ts';
+import { emptyFramedCounts, frame, type FramedCounts } from './counting/framed-counts.ts';
 import { CountingMemory, pieceLength } from './counting/kernel-memory.ts';
 import { KeptValues } from './kept-values.ts';
-import { binCount, type CountedValues, type Histogram } from './histogram.ts';
+import { histogramOf, type Fineness, type FineOutline } from './fine-outline.ts';
+import type { CountedValues, Histogram } from './histogram.ts';
 import { countAbsolute } from './methods/count-absolute.ts';
 import { countPositive } from './methods/count-positive.ts';
 import { absoluteMax, emptyRange, mergeRanges, type BlobRange } from './range.ts';
-
-/** How finely values are counted, and how many are kept as they are before that. */
-export interface Fineness {
-  /** log2 of the number of bins. */
-  readonly bits: number;
-  /** Values other than 0. */
-  readonly mostKept: number;
-}
 
 /** 256 to 512 bins make one of the 2048 that methods look at; 1 MiB of them for each sign, or 16 MiB of values. */
 const usual: Fineness = { bits: 20, mostKept: 2 ** 22 };
@@ -36,7 +30,7 @@ export interface FineHistogramState {
  * The rule: up to 2^22 values other than 0 are kept, and the result is that of two passes, count for count. More of them are
  * counted in 2^20 equal bins from 0 to the smallest power of two above every magnitude so far; where that doubles, bins are
  * added up two by two, which is exactly what counting in the wider ones would have given. So neither the order of the inputs
- * nor how they are shared out among processes matters, and histograms merge exactly. At the end `rebin` brings the bins to 2048
+ * nor how they are shared out among processes matters, and histograms merge exactly. At the end `unframed` brings the bins to 2048
  * over [0, largest magnitude].
  */
 export class FineHistogram {
@@ -99,17 +93,33 @@ export class FineHistogram {
     if (counted !== undefined) bins.add(counted);
   }
 
+  /** What others must know of it before counts are framed. */
+  outline(): FineOutline {
+    const { fineness, range, kept } = this;
+    return { fineness, range, zeros: this.allZeros(), kept: kept?.length };
+  }
+
+  /** Its part of the histogram that it and others make up together, as `outline` has these. */
+  framed({ range, kept }: FineOutline, counted: CountedValues): FramedCounts {
+    const framed = emptyFramedCounts();
+    const max = absoluteMax(range);
+    if (max === 0) return framed;
+    if (kept !== undefined) {
+      const count = counted === 'magnitudes' ? countAbsolute : countPositive;
+      for (const values of this.kept?.parts() ?? []) count(values, max, framed.inner);
+      return framed;
+    }
+    const { top, positive, negative } = this.countedOver(range);
+    const narrow = binWidth(top, this.fineness.bits);
+    frame(positive, narrow, max, framed);
+    if (counted === 'magnitudes') frame(negative, narrow, max, framed);
+    return framed;
+  }
+
   /** 2048 bins over [0, largest magnitude]; empty where all is 0. */
   histogram(counted: CountedValues): Histogram {
-    const max = absoluteMax(this.range);
-    const counts = new Float64Array(binCount);
-    if (max === 0) return { max, counts };
-    const count = counted === 'magnitudes' ? countAbsolute : countPositive;
-    for (const values of this.kept?.parts() ?? []) count(values, max, counts);
-    const fine = this.counted();
-    if (fine !== undefined) rebinned(fine, this.fineness.bits, counted, max / binCount, counts);
-    if (counted === 'not-negative') counts[0] += this.allZeros();
-    return { max, counts };
+    const outline = this.outline();
+    return histogramOf(outline, this.framed(outline, counted), counted);
   }
 
   private addPiece(piece: Float32Array): void {
@@ -126,7 +136,9 @@ export class FineHistogram {
         return;
       }
     }
-    this.binsFor(this.range).count(piece);
+    // Keeping what is not 0 moves it, but is not tried where values are counted.
+    const { kept } = this;
+    this.binsFor(this.range).count(piece, kept === undefined ? memory : undefined);
   }
 
   /** The bins, for a range, with what was kept so far. */
@@ -138,6 +150,13 @@ export class FineHistogram {
     this.given = undefined;
     this.kept = undefined;
     return bins;
+  }
+
+  /** The same, without a copy where that is not needed. */
+  private countedOver(range: BlobRange): FineCounts {
+    const { given, bins } = this;
+    const isAsWanted = bins === undefined && given?.top === topOf(absoluteMax(range));
+    return isAsWanted ? given : this.binsFor(range).counts();
   }
 
   private allZeros(): number {

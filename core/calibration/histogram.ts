@@ -1,3 +1,5 @@
+import type { BlobRange } from './range.ts';
+
 /** Bins of every histogram here, as all the tools whose tables are written have it. */
 export const binCount = 2048;
 
@@ -10,6 +12,12 @@ export interface Histogram {
   readonly max: number;
   /** Whole numbers; float64, since they pass 2^32 on large data sets. */
   readonly counts: Float64Array;
+}
+
+/** What the values of a region were. */
+export interface RegionCounts {
+  readonly range: BlobRange;
+  readonly histogram: Histogram;
 }
 
 export function emptyHistogram(max: number): Histogram {

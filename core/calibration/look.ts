@@ -1,6 +1,5 @@
-import { CountingMemory } from './counting/kernel-memory.ts';
-import { createFineHistogram, FineHistogram, type FineHistogramState } from './fine-histogram.ts';
-import { binCount, type CountedValues } from './histogram.ts';
+import { FineHistograms, histogramsOf, type AllFramed, type FineOutlines, type FineStates } from './fine-histograms.ts';
+import { binCount, type CountedValues, type RegionCounts } from './histogram.ts';
 import { countAbsolute } from './methods/count-absolute.ts';
 import { countPositive } from './methods/count-positive.ts';
 import { emptyRange, mergeRanges, rangeOf, type BlobRange } from './range.ts';
@@ -11,14 +10,18 @@ export type Look =
   | { readonly kind: 'ranges' }
   /** Bins over [0, maximum], by region. */
   | { readonly kind: 'counts'; readonly counted: CountedValues; readonly maxima: ReadonlyMap<string, number> }
-  /** Both at a time. */
+  /** Both at a time, to histograms. */
+  | { readonly kind: 'histograms'; readonly counted: CountedValues }
+  /** Both at a time, to what merges exactly with what others find. */
   | { readonly kind: 'fine' };
 
 /** What a pass found, by region; structured clone takes it. */
 export type Found =
   | { readonly kind: 'ranges'; readonly ranges: ReadonlyMap<string, BlobRange> }
   | { readonly kind: 'counts'; readonly counts: ReadonlyMap<string, Float64Array> }
-  | { readonly kind: 'fine'; readonly histograms: ReadonlyMap<string, FineHistogramState> };
+  | { readonly kind: 'histograms'; readonly regions: ReadonlyMap<string, RegionCounts> }
+  | { readonly kind: 'framed'; readonly framed: AllFramed }
+  | { readonly kind: 'fine'; readonly histograms: FineStates };
 
 /** Takes in the values of regions, input by input. */
 export interface Looker {
@@ -26,7 +29,7 @@ export interface Looker {
   look(region: Region, values: Float32Array): BlobRange;
   /** What was found so far; the looker is empty afterwards. */
   take(): Found;
-  /** The same in parts that are not large, for sending. */
+  /** What `merge` takes, in parts that are not large, for sending. */
   takeParts(): Iterable<Found>;
   /** Adds what another looker of the same kind found. Exact. */
   merge(found: Found): void;
@@ -38,6 +41,8 @@ export function createLooker(look: Look, regions: readonly Region[]): Looker {
       return new RangeLooker();
     case 'counts':
       return new CountLooker(look.counted, look.maxima);
+    case 'histograms':
+      return new HistogramLooker(look.counted, regions);
     case 'fine':
       return new FineLooker(regions);
   }
@@ -115,47 +120,63 @@ class CountLooker implements Looker {
 }
 
 class FineLooker implements Looker {
-  private histograms = new Map<string, FineHistogram>();
-  private readonly memory = new CountingMemory();
-  private readonly parts: ReadonlyMap<string, number>;
+  protected readonly histograms: FineHistograms;
 
   constructor(regions: readonly Region[]) {
-    this.parts = new Map(regions.map(({ id, parts }) => [id, parts]));
+    this.histograms = new FineHistograms(regions);
   }
 
   look({ id }: Region, values: Float32Array): BlobRange {
-    const histogram = this.of(id);
-    histogram.add(values);
-    return histogram.range;
+    return this.histograms.add(id, values);
   }
 
   take(): Found {
-    const histograms = new Map([...this.histograms].map(([id, histogram]) => [id, histogram.state()] as const));
-    this.histograms = new Map();
-    return { kind: 'fine', histograms };
+    const states = [...this.histograms.take()].flatMap((some) => [...some]);
+    return { kind: 'fine', histograms: new Map(states) };
   }
 
   *takeParts(): Iterable<Found> {
-    for (const [id, histogram] of this.histograms) {
-      this.histograms.delete(id);
-      yield { kind: 'fine', histograms: new Map([[id, histogram.state()]]) };
-    }
+    for (const histograms of this.histograms.take()) yield { kind: 'fine', histograms };
   }
 
   merge(found: Found): void {
     if (found.kind !== 'fine') throw otherKind(found);
-    for (const [id, state] of found.histograms) {
-      const own = this.histograms.get(id);
-      const other = FineHistogram.fromState(state, this.memory);
-      if (own === undefined) this.histograms.set(id, other);
-      else own.merge(other);
-    }
+    this.histograms.merge(found.histograms);
+  }
+}
+
+/**
+ * Histograms in one pass. Where several processes look, they tell each other the outlines of what they have, and each gives its
+ * part of the histograms that they make up together: counters are megabytes, such parts are not.
+ */
+export class HistogramLooker extends FineLooker {
+  constructor(
+    private readonly counted: CountedValues,
+    regions: readonly Region[],
+  ) {
+    super(regions);
   }
 
-  private of(id: string): FineHistogram {
-    const histogram = this.histograms.get(id) ?? createFineHistogram(this.parts.get(id) ?? 1, this.memory);
-    this.histograms.set(id, histogram);
-    return histogram;
+  override take(): Found {
+    const outlines = this.outlines();
+    return { kind: 'histograms', regions: this.regionsOf(outlines, []) };
+  }
+
+  outlines(): FineOutlines {
+    return this.histograms.outlines();
+  }
+
+  *framed(together: FineOutlines): Iterable<Found> {
+    for (const framed of this.histograms.framed(together, this.counted)) yield { kind: 'framed', framed };
+  }
+
+  /** The histograms, from its own part and those of others. */
+  regionsOf(together: FineOutlines, others: readonly Found[]): ReadonlyMap<string, RegionCounts> {
+    const all = [...others, ...this.framed(together)].map((found) => {
+      if (found.kind !== 'framed') throw otherKind(found);
+      return found.framed;
+    });
+    return histogramsOf(together, all, this.counted);
   }
 }
 

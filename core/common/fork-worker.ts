@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { bundleOf } from './worker-bundle.ts';
-import type { WorkerLauncher } from './worker-process.ts';
+import { workerV8Flags, type WorkerLauncher } from './worker-process.ts';
 
 /** How much of what a worker printed last is kept, to explain its end. */
 const KEPT_OUTPUT = 2000;
@@ -19,7 +19,7 @@ export function forkLauncher(entry: URL, environment: NodeJS.ProcessEnv = {}): W
     const bundle = entry.pathname.endsWith('.ts') ? bundleOf(entry) : undefined;
     const child = fork(bundle ?? fileURLToPath(entry), [], {
       serialization: 'advanced',
-      execArgv: bundle === undefined ? argumentsFor(entry) : [],
+      execArgv: [workerV8Flags, ...(bundle === undefined ? argumentsFor(entry) : [])],
       env: { ...process.env, ...environment },
       // What native libraries print is kept for the reason alone.
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

@@ -5,6 +5,9 @@ import { CortadoError, errorText } from '../common/errors.ts';
 import type { PixelSize } from './preprocessing.ts';
 import type { InterleavedImage } from './resize-bilinear.ts';
 
+// Every picture is decoded once: what the library keeps of one is of no use for the next.
+sharp.cache(false);
+
 /**
  * Reads a picture in any format that the image library knows into 8-bit pixels: RGB, or gray where `gray` asks for it.
  *
@@ -22,7 +25,8 @@ export async function decodeImage(path: string, gray: boolean): Promise<Interlea
       .toColourspace('srgb')
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
-    const image = { width: info.width, height: info.height, channels: info.channels, data: new Uint8Array(data) };
+    const pixels = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    const image = { width: info.width, height: info.height, channels: info.channels, data: pixels };
     return gray ? toGray(image) : toRgb(image);
   } catch (cause) {
     throw await decodingError(path, cause);
@@ -56,16 +60,21 @@ async function decodingError(path: string, cause: unknown): Promise<CortadoError
   );
 }
 
-function toRgb(image: InterleavedImage): InterleavedImage {
-  if (image.channels === 3) return image;
+interface Decoded extends PixelSize {
+  readonly channels: number;
+  readonly data: Uint8Array;
+}
+
+function toRgb(image: Decoded): InterleavedImage {
+  if (image.channels === 3) return { ...image, channels: 3 };
   const count = image.width * image.height;
   const data = new Uint8Array(count * 3);
   for (let i = 0; i < count; i++) data.fill(image.data[i * image.channels], i * 3, i * 3 + 3);
   return { ...image, channels: 3, data };
 }
 
-function toGray(image: InterleavedImage): InterleavedImage {
-  if (image.channels === 1) return image;
+function toGray(image: Decoded): InterleavedImage {
+  if (image.channels === 1) return { ...image, channels: 1 };
   const count = image.width * image.height;
   const data = new Uint8Array(count);
   for (let i = 0; i < count; i++) {

@@ -15,7 +15,7 @@ for w, h, c, tw, th in json.loads(sys.argv[1]):
     sys.stdout.buffer.write(result.transpose(2, 0, 1).tobytes())
 `;
 
-function noise(width: number, height: number, channels: number, seed: number): InterleavedImage {
+function noise(width: number, height: number, channels: 1 | 3, seed: number): InterleavedImage {
   let state = seed;
   const next = (): number => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) >>> 24;
   return { width, height, channels, data: Uint8Array.from({ length: width * height * channels }, next) };
@@ -45,7 +45,7 @@ describe('resizeBilinear', () => {
   });
 
   it('halves by the rounded mean of four pixels', () => {
-    const image = { width: 2, height: 2, channels: 1, data: Uint8Array.of(1, 2, 3, 4) };
+    const image = { width: 2, height: 2, channels: 1, data: Uint8Array.of(1, 2, 3, 4) } as const;
     expect([...resizeBilinear(image, { width: 1, height: 1 }, whole(1, 1), [0])]).toEqual([3]);
   });
 

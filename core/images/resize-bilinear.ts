@@ -2,7 +2,7 @@ import type { PixelSize } from './preprocessing.ts';
 
 /** 8-bit pixels, rows from the top, the channels of a pixel side by side. */
 export interface InterleavedImage extends PixelSize {
-  readonly channels: number;
+  readonly channels: 1 | 3;
   readonly data: Uint8Array;
 }
 
@@ -38,17 +38,20 @@ export function resizeBilinear(
 ): Uint8Array {
   const columns = horizontalTaps(image.width, size.width, window.left, window.width);
   const rows = verticalTaps(image.height, size.height, window.top, window.height);
-  const rowLength = window.width * order.length;
+  const { channels } = image;
+  const rowLength = window.width * channels;
   const planeSize = window.width * window.height;
   const result = new Uint8Array(planeSize * order.length);
 
   const buffers = [new Int32Array(rowLength), new Int32Array(rowLength)] as const;
+  const blended = new Uint8Array(rowLength);
   const held = [-1, -1];
+  const stretch = channels === 3 ? stretchRgbRow : stretchGrayRow;
   // Two neighbouring source rows are alive at a time: row y lives in the buffer of its parity.
   const stretchedRow = (y: number): Int32Array => {
     const buffer = buffers[(y & 1) as 0 | 1];
     if (held[y & 1] !== y) {
-      stretchRow(image, y, columns, order, buffer);
+      stretch(image.data.subarray(y * image.width * channels, (y + 1) * image.width * channels), columns, buffer);
       held[y & 1] = y;
     }
     return buffer;
@@ -57,40 +60,56 @@ export function resizeBilinear(
   for (let y = 0; y < window.height; y++) {
     const upper = stretchedRow(rows.first[y]);
     const lower = stretchedRow(rows.second[y]);
-    const upperWeight = rows.firstWeight[y];
-    const lowerWeight = rows.secondWeight[y];
-    for (let c = 0, i = 0; c < order.length; c++) {
-      let target = c * planeSize + y * window.width;
-      for (let x = 0; x < window.width; x++, i++, target++) {
-        const sum = (Math.imul(upperWeight, upper[i] >> 4) >> 16) + (Math.imul(lowerWeight, lower[i] >> 4) >> 16);
-        result[target] = (sum + 2) >> 2;
-      }
+    blendRows(upper, lower, rows.firstWeight[y], rows.secondWeight[y], blended);
+    for (let c = 0; c < order.length; c++) {
+      takeChannel(
+        blended,
+        channels,
+        order[c],
+        result.subarray(c * planeSize + y * window.width).subarray(0, window.width),
+      );
     }
   }
   return result;
 }
 
-/** One source row, stretched: the channels one after the other, times 2048. */
-function stretchRow(
-  image: InterleavedImage,
-  y: number,
-  columns: Taps,
-  order: readonly number[],
-  target: Int32Array,
+/** Two stretched rows, mixed by weights in 11-bit fixed point. */
+function blendRows(
+  upper: Int32Array,
+  lower: Int32Array,
+  upperWeight: number,
+  lowerWeight: number,
+  blended: Uint8Array,
 ): void {
-  const { channels } = image;
-  const rowLength = image.width * channels;
-  const row = image.data.subarray(y * rowLength, (y + 1) * rowLength);
-  const { first, second, firstWeight, secondWeight } = columns;
-  const width = first.length;
-  for (let c = 0, i = 0; c < order.length; c++) {
-    const channel = order[c];
+  for (let i = 0; i < blended.length; i++) {
+    const sum = (Math.imul(upperWeight, upper[i]) >> 16) + (Math.imul(lowerWeight, lower[i]) >> 16);
+    blended[i] = (sum + 2) >> 2;
+  }
+}
+
+/** One of the channels that lie side by side. */
+function takeChannel(row: Uint8Array, channels: number, channel: number, target: Uint8Array): void {
+  for (let x = 0, i = channel; x < target.length; x++, i += channels) target[x] = row[i];
+}
+
+/** One source row of three channels, stretched: times 2048, then without the four lowest bits, as OpenCV has it. */
+function stretchRgbRow(row: Uint8Array, { first, second, firstWeight, secondWeight }: Taps, target: Int32Array): void {
+  for (let x = 0, i = 0; x < first.length; x++, i += 3) {
     // Math.imul: integers are multiplied as such, which halves the time.
-    for (let x = 0; x < width; x++, i++) {
-      target[i] =
-        Math.imul(row[Math.imul(first[x], channels) + channel], firstWeight[x]) +
-        Math.imul(row[Math.imul(second[x], channels) + channel], secondWeight[x]);
-    }
+    const left = Math.imul(first[x], 3);
+    const right = Math.imul(second[x], 3);
+    const leftWeight = firstWeight[x];
+    const rightWeight = secondWeight[x];
+    target[i] = (Math.imul(row[left], leftWeight) + Math.imul(row[right], rightWeight)) >> 4;
+    target[i + 1] = (Math.imul(row[left + 1], leftWeight) + Math.imul(row[right + 1], rightWeight)) >> 4;
+    target[i + 2] = (Math.imul(row[left + 2], leftWeight) + Math.imul(row[right + 2], rightWeight)) >> 4;
+  }
+}
+
+/** The same of one channel. */
+function stretchGrayRow(row: Uint8Array, { first, second, firstWeight, secondWeight }: Taps, target: Int32Array): void {
+  for (let x = 0; x < first.length; x++) {
+    target[x] = (Math.imul(row[first[x]], firstWeight[x]) + Math.imul(row[second[x]], secondWeight[x])) >> 4;
   }
 }
 

@@ -1,4 +1,5 @@
 import { MessageChannelMain, utilityProcess, type MessagePortMain, type UtilityProcess } from 'electron';
+import { workerV8Flags } from '../../core/common/worker-process.ts';
 import { exactArithmetic } from '../../core/inference/devices/providers.ts';
 import type { ToEngine, WorkerMessage } from '../shared/messages.ts';
 import { engineEnvironment } from './engine-environment.ts';
@@ -35,6 +36,7 @@ export class WorkerHost {
     if (this.isClosed) return;
     const worker = utilityProcess.fork(this.bundle, [], {
       serviceName: 'Cortado worker',
+      execArgv: [`--js-flags=${workerV8Flags}`],
       stdio: ['ignore', 'ignore', 'pipe'],
       env: { ...engineEnvironment(process.env), ...exactArithmetic },
     });

@@ -1,7 +1,5 @@
-import type { CountedValues } from '../histogram.ts';
 import { absoluteMax, type BlobRange } from '../range.ts';
-import { rebin } from '../rebin.ts';
-import type { CountingMemory, KernelMemory } from './kernel-memory.ts';
+import { fillerOf, type CountingMemory, type KernelMemory } from './kernel-memory.ts';
 import { ZERO_COUNTERS } from './kernels.ts';
 
 /** Counters from bin 0 on: the count of bin i is `lower[i] + 256 * upper[i]`. What lies beyond the end of either is 0. */
@@ -64,9 +62,13 @@ export class FineBins {
     return lower.reduce((sum, count, i) => sum + count + 256 * upper[i], 0) - this.extraZeros;
   }
 
-  /** Counts a piece of values, all finite, of magnitudes that have bins. */
-  count(piece: Float32Array): void {
-    this.extraZeros += this.memory.load(piece);
+  /**
+   * Counts a piece of values, all finite, of magnitudes that have bins.
+   *
+   * @param loadedIn the memory that the piece was just put in, if it was
+   */
+  count(piece: Float32Array, loadedIn?: KernelMemory): void {
+    this.extraZeros += this.memory === loadedIn ? fillerOf(piece) : this.memory.load(piece);
     const end = 4 * Math.ceil(piece.length / 8) * 8;
     this.memory.kernels.count(0, end, 1 / binWidth(this.ownTop, this.bits), this.address, this.bins);
   }
@@ -136,26 +138,6 @@ export function sumOfCounts(a: FineCounts, b: FineCounts): FineCounts {
   return { top, positive: sum(({ positive }) => positive), negative: sum(({ negative }) => negative) };
 }
 
-/** Counts as equal bins of `width` from 0 on, added to `counts`. */
-export function rebinned(
-  { top, positive, negative }: FineCounts,
-  bits: number,
-  counted: CountedValues,
-  width: number,
-  counts: Float64Array,
-): void {
-  const hasNegatives = counted === 'magnitudes' && negative.lower.length > 0;
-  const fine = new Float64Array(Math.max(positive.lower.length, hasNegatives ? negative.lower.length : 0));
-  addAll(fine, positive);
-  if (hasNegatives) addAll(fine, negative);
-  rebin(fine, binWidth(top, bits), width, counts);
-}
-
-function addAll(sums: Float64Array, { lower, upper }: Counters): void {
-  for (let bin = 0; bin < lower.length; bin++) sums[bin] += lower[bin];
-  for (let bin = 0; bin < upper.length; bin++) sums[bin] += 256 * upper[bin];
-}
-
 /** The count of a bin that `lower` has. */
 export function countAt({ lower, upper }: Counters, bin: number): number {
   return bin < upper.length ? lower[bin] + 256 * upper[bin] : lower[bin];
@@ -196,7 +178,7 @@ function shifted(bin: number, octaves: number): number {
 }
 
 /** The exponent code of the octave that a magnitude lies in, as float32 stores it. */
-function topOf(magnitude: number): number {
+export function topOf(magnitude: number): number {
   const [bits] = new Int32Array(Float32Array.of(magnitude).buffer);
   return Math.max(lowestTop, bits >> 23);
 }

@@ -38,7 +38,7 @@ export class KernelMemory {
   load(values: Float32Array): number {
     const piece = this.values();
     piece.set(values);
-    const rest = -values.length & 7;
+    const rest = fillerOf(values);
     if (rest > 0) piece.fill(0, values.length, values.length + rest);
     return rest;
   }
@@ -79,6 +79,11 @@ export class KernelMemory {
     }
     return this.piece;
   }
+}
+
+/** How many zeros stand behind a piece that was put in. */
+export function fillerOf({ length }: Float32Array): number {
+  return -length & 7;
 }
 
 /** Memories for the counters of many histograms, which go with the last of these. */

@@ -5,6 +5,7 @@ import type { ProbeAnswer, ProbeRequest } from '../../inference/devices/probe.ts
 import type { ForwardPlan } from '../../inference/forward-plan.ts';
 import type { SessionSettings } from '../../inference/open-session.ts';
 import type { FileDone, StageTimes } from '../forward-files.ts';
+import type { FineOutlines } from '../fine-histograms.ts';
 import type { Look } from '../look.ts';
 import type { Region } from '../region.ts';
 
@@ -26,13 +27,20 @@ export type WorkerRequest =
   | { readonly kind: 'setup'; readonly setup: WorkerSetup }
   | { readonly kind: 'pass'; readonly look: Look }
   | { readonly kind: 'file'; readonly path: string }
-  /** No more files for this pass: tell what was found. */
-  | { readonly kind: 'finish' };
+  /**
+   * No more files for this pass: tell what was found. Where that is histograms their outlines are told, and they wait for
+   * `frame`; but they are told as they are where the process is to be replaced.
+   */
+  | { readonly kind: 'finish'; readonly isReplaced: boolean }
+  /** The outlines of what all processes found: tell your part of the histograms. */
+  | { readonly kind: 'frame'; readonly together: FineOutlines };
 
 /** From a worker. */
 export type WorkerAnswer =
   | ProbeAnswer
   | { readonly kind: 'done'; readonly file: FileDone }
+  /** The outlines of what a pass found. */
+  | { readonly kind: 'outlined'; readonly outlines: FineOutlines }
   /** Some of what a pass found, in a file for `takeFound`. */
   | { readonly kind: 'found'; readonly file: string }
   /** That was all of the pass. */

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeNpy } from '../../common/npy.ts';
 import type { WorkerLauncher } from '../../common/worker-process.ts';
 import type { FileDone } from '../forward-files.ts';
+import { createLooker } from '../look.ts';
 import { emptyRange, rangeOf } from '../range.ts';
 import { regionsOf } from '../region.ts';
 import type { WorkerAnswer } from './messages.ts';
@@ -29,8 +30,8 @@ class Processes {
   started = 0;
   alive = 0;
 
-  /** @param dies whether the process of this number (from 1 on) dies of a file */
-  constructor(private readonly dies: (process: number, path: string) => boolean = () => false) {}
+  /** @param dies whether the process of this number (from 1 on) dies with this answer on its lips */
+  constructor(private readonly dies: (process: number, answer: WorkerAnswer) => boolean = () => false) {}
 
   readonly launch: WorkerLauncher = (listener) => {
     const number = ++this.started;
@@ -46,7 +47,7 @@ class Processes {
         const answer = message as WorkerAnswer;
         queueMicrotask(() => {
           if (!isAlive) return;
-          if (answer.kind === 'done' && this.dies(number, answer.file.path)) {
+          if (this.dies(number, answer)) {
             end();
             listener.exit('was ended by SIGSEGV');
           } else {
@@ -65,6 +66,10 @@ class Processes {
       kill: end,
     };
   };
+}
+
+function isOf(path: string, answer: WorkerAnswer): boolean {
+  return answer.kind === 'done' && answer.file.path === path;
 }
 
 describe('a pool of worker processes', () => {
@@ -114,15 +119,52 @@ describe('a pool of worker processes', () => {
   });
 
   it('starts a process that dies once more, and tells of each file once', async () => {
-    const processes = new Processes((process, path) => process === 1 && path === paths[8]);
+    const processes = new Processes((process, answer) => process === 1 && isOf(paths[8], answer));
     const { files, notes } = await run(processes, { count: 1 });
     expect(files.map(({ path }) => path)).toEqual(paths);
     expect(processes.started).toBe(2);
     expect(notes).toEqual([`The process that worked on ${paths[8]} was ended by SIGSEGV; another one did it.`]);
   });
 
+  describe.each(['magnitudes', 'not-negative'] as const)('that make histograms of %s together', (counted) => {
+    const look = { kind: 'histograms', counted } as const;
+
+    async function expectHistograms(processes: Processes, more: Partial<PoolOptions> = {}): Promise<void> {
+      const here = createLooker(look, setup.regions);
+      for (let i = 0; i < 20; i++) here.look(setup.regions[0], Float32Array.of(i, -i));
+      const pool = new WorkerPool({ launch: processes.launch, count: 2, setup: { ...setup, folder }, ...more });
+      const { found } = await pool.run({ look, paths, onDone: () => undefined });
+      pool.close();
+      expect(found).toEqual(here.take());
+      expect(processes.alive).toBe(0);
+    }
+
+    it('give each its part', async () => {
+      await expectHistograms(new Processes());
+    });
+
+    it('hand over what they have where they are replaced', async () => {
+      await expectHistograms(new Processes(), { lifetime: 3 });
+    });
+
+    it.each(['outlined', 'found'] as const)('do it again where one dies when it has %s', async (kind) => {
+      const processes = new Processes((process, answer) => process === 2 && answer.kind === kind);
+      await expectHistograms(processes);
+      expect(processes.started).toBe(3);
+    });
+  });
+
+  it('fails where a process dies twice while others work on', async () => {
+    let deaths = 0;
+    const processes = new Processes((_process, { kind }) => kind === 'outlined' && deaths++ < 2);
+    const pool = new WorkerPool({ launch: processes.launch, count: 1, setup: { ...setup, folder } });
+    const pass = pool.run({ look: { kind: 'histograms', counted: 'magnitudes' }, paths, onDone: () => undefined });
+    await expect(pass).rejects.toMatchObject({ code: 'calibration.worker' });
+    pool.close();
+  });
+
   it('names the file of which a process dies twice', async () => {
-    const processes = new Processes((_process, path) => path === paths[8]);
+    const processes = new Processes((_process, answer) => isOf(paths[8], answer));
     await expect(run(processes, { count: 1 })).rejects.toMatchObject({
       code: 'calibration.worker',
       location: { file: paths[8] },

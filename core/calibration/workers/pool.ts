@@ -1,9 +1,11 @@
 import type { WorkerLauncher } from '../../common/worker-process.ts';
 import type { PassRequest, PassResult, PassRunner } from '../collect.ts';
+import { togetherOf, type FineOutlines } from '../fine-histograms.ts';
 import { sumOfTimes, type StageTimes } from '../forward-files.ts';
-import { createLooker } from '../look.ts';
+import { createLooker, HistogramLooker } from '../look.ts';
 import type { WorkerSetup } from './messages.ts';
 import { Slot } from './slot.ts';
+import type { SlotPass } from './slot-pass.ts';
 
 export interface PoolOptions {
   readonly launch: WorkerLauncher;
@@ -16,6 +18,12 @@ export interface PoolOptions {
 }
 
 const usualLifetime = 1000;
+
+/** A pass that waits for the outlines of what the others found. */
+interface Outlined {
+  readonly pass: SlotPass;
+  readonly outlines: FineOutlines;
+}
 
 /**
  * Worker processes that make passes over files. Each decodes, forwards and counts the files that it is given, and tells at
@@ -49,19 +57,31 @@ export class WorkerPool implements PassRunner {
       return done === true ? undefined : value;
     };
     let times: StageTimes = { waitForDecoding: 0, inference: 0, histogram: 0 };
+    const outlined: Outlined[] = [];
     const work = async (slot: Slot): Promise<void> => {
       for (let more = true; more;) {
-        const outcome = await slot.pass({ look, take, most, onDone });
-        outcome.found.forEach((found) => {
-          whole.merge(found);
-        });
-        times = sumOfTimes(times, outcome.times);
-        ({ more } = outcome);
+        const pass = slot.pass({ look, take, most, onDone });
+        const state = await pass.run();
+        if (state.kind === 'outlined') {
+          outlined.push({ pass, outlines: state.outlines });
+        } else {
+          for (const found of state.outcome.found) whole.merge(found);
+          times = sumOfTimes(times, state.outcome.times);
+        }
+        more = pass.mayBeMore;
         if (more) slot.end();
       }
     };
     await unlessAborted(Promise.all(this.slots.map(work)), signal);
-    return { found: whole.take(), times };
+    if (!(whole instanceof HistogramLooker)) return { found: whole.take(), times };
+    const together = togetherOf([whole.outlines(), ...outlined.map(({ outlines }) => outlines)]);
+    const framed = Promise.all(outlined.map(({ pass }) => pass.frame(together)));
+    const outcomes = await unlessAborted(framed, signal);
+    const parts = outcomes.flatMap(({ found }) => found);
+    return {
+      found: { kind: 'histograms', regions: whole.regionsOf(together, parts) },
+      times: outcomes.map((outcome) => outcome.times).reduce(sumOfTimes, times),
+    };
   }
 
   /** Ends all processes at once. */

@@ -2,8 +2,8 @@ import { toPlainError } from '../../common/plain-error.ts';
 import type { WorkerPort } from '../../common/worker-process.ts';
 import { probe } from '../../inference/devices/probe.ts';
 import { openPlannedSession } from '../../inference/forward-plan.ts';
-import { forwardFiles, type ForwardWork } from '../forward-files.ts';
-import { createLooker, type Look } from '../look.ts';
+import { forwardFiles, type ForwardWork, type StageTimes } from '../forward-files.ts';
+import { createLooker, HistogramLooker, type Found, type Look } from '../look.ts';
 import { writeFound } from './found-file.ts';
 import type { WorkerAnswer, WorkerRequest, WorkerSetup } from './messages.ts';
 import { PathQueue } from './path-queue.ts';
@@ -18,6 +18,14 @@ export function serveWorker(port: WorkerPort): void {
   };
   let work: Promise<PreparedWork> | undefined;
   let queue: PathQueue | undefined;
+  let isReplaced = false;
+  /** What waits for the outlines of what others found. */
+  let outlined: { readonly folder: string; readonly looker: HistogramLooker; readonly times: StageTimes } | undefined;
+
+  const finish = (folder: string, parts: Iterable<Found>, times: StageTimes): void => {
+    for (const found of parts) answer({ kind: 'found', file: writeFound(folder, found) });
+    answer({ kind: 'finished', times, peakBytes: process.resourceUsage().maxRSS * 1024 });
+  };
 
   const pass = async (look: Look, paths: PathQueue): Promise<void> => {
     if (work === undefined) throw new Error('a pass before the set-up');
@@ -27,8 +35,12 @@ export function serveWorker(port: WorkerPort): void {
       answer({ kind: 'done', file });
     };
     const times = await forwardFiles(ready, { paths, looker, onDone });
-    for (const found of looker.takeParts()) answer({ kind: 'found', file: writeFound(ready.folder, found) });
-    answer({ kind: 'finished', times, peakBytes: process.resourceUsage().maxRSS * 1024 });
+    if (looker instanceof HistogramLooker && !isReplaced) {
+      outlined = { folder: ready.folder, looker, times };
+      answer({ kind: 'outlined', outlines: looker.outlines() });
+    } else {
+      finish(ready.folder, looker.takeParts(), times);
+    }
   };
 
   port.listen((message) => {
@@ -49,7 +61,14 @@ export function serveWorker(port: WorkerPort): void {
         queue?.push(request.path);
         break;
       case 'finish':
+        ({ isReplaced } = request);
         queue?.end();
+        break;
+      case 'frame':
+        if (outlined !== undefined) {
+          finish(outlined.folder, outlined.looker.framed(request.together), outlined.times);
+          outlined = undefined;
+        }
         break;
     }
   });
