@@ -2,7 +2,7 @@
 // `N passed, M failed, K skipped`. `npm test` calls it after the set-up.
 //
 //   node .ci/test.mjs [GROUP…]     static, native, cross, fpga, unit; all without arguments
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,18 +16,7 @@ const total = { passed: 0, failed: 0, skipped: 0 };
 const failures = [];
 
 const groups = {
-  static: [
-    () => check('TypeScript', 'npm', ['run', '--silent', 'typecheck']),
-    () => check('ESLint', 'npx', ['eslint', '.']),
-    () => check('Prettier', 'npx', ['prettier', '--check', '.']),
-    () => check('direction of dependencies', 'npm', ['run', '--silent', 'check:dependencies']),
-    () => check('third-party notices', 'npm', ['run', '--silent', 'notices', '--', '--check']),
-    () =>
-      check('clang-format', 'sh', [
-        '-c',
-        "git ls-files -z 'native/*.cpp' 'native/*.h' | xargs -0 clang-format --dry-run -Werror",
-      ]),
-  ],
+  static: [staticChecks],
   native: [() => nativeTests('host'), () => nativeTests('host-sanitize')],
   cross: [() => nativeTests('aarch64'), () => nativeTests('armv7')],
   // Before the unit tests: those of the accelerator's compiler run their programs on the simulation that this builds.
@@ -37,15 +26,46 @@ const groups = {
 
 const asked = process.argv.slice(2);
 for (const name of asked.length > 0 ? asked : Object.keys(groups)) {
-  for (const run of groups[name]) run();
+  for (const run of groups[name]) await run();
 }
 if (failures.length > 0) console.log(`\nFailed:\n${failures.map((name) => `  ${name}`).join('\n')}`);
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);
 
+/** Two at a time: each of them uses one processor. */
+async function staticChecks() {
+  const waiting = [
+    ['TypeScript', 'npm', ['run', '--silent', 'typecheck']],
+    ['ESLint', 'npx', ['eslint', '.']],
+    ['Prettier', 'npx', ['prettier', '--check', '.']],
+    ['direction of dependencies', 'npm', ['run', '--silent', 'check:dependencies']],
+    ['third-party notices', 'npm', ['run', '--silent', 'notices', '--', '--check']],
+    [
+      'clang-format',
+      'sh',
+      ['-c', "git ls-files -z 'native/*.cpp' 'native/*.h' | xargs -0 clang-format --dry-run -Werror"],
+    ],
+  ];
+  const work = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await check(...next);
+  };
+  await Promise.all([work(), work()]);
+}
+
+/** Prints what the check printed when it has ended. */
 function check(name, command, args) {
-  console.log(`== ${name}`);
-  count(name, spawnSync(command, args, { cwd: root, stdio: 'inherit' }).status === 0 ? 'passed' : 'failed');
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    let printed = '';
+    child.stdout.on('data', (text) => (printed += text));
+    child.stderr.on('data', (text) => (printed += text));
+    child.on('error', (error) => (printed += error.message));
+    child.on('close', (code) => {
+      console.log(`== ${name}\n${printed}`);
+      count(name, code === 0 ? 'passed' : 'failed');
+      resolve();
+    });
+  });
 }
 
 function unitTests() {
