@@ -78,7 +78,11 @@ describe('calibrateTarget', () => {
     expect(session?.runs).toBe(6);
     expect(result.passes).toBe(2);
     expect((await run({ format: 'ncnn' })).result.passes).toBe(1);
-    expect(result.notes).toEqual([expect.stringContaining('3 input'), expect.stringContaining('conv1')]);
+    expect(result.notes).toEqual([
+      expect.stringContaining('3 input'),
+      expect.stringContaining('data cuts off'),
+      expect.stringContaining('conv1'),
+    ]);
   });
 
   it('counts every value of every input over the range of all of them', async () => {
@@ -212,6 +216,14 @@ describe('guards', () => {
     );
     expect([...result.table.activations.keys()]).toEqual(['data', 'c1', 'c2', 'c3', 'fc']);
     expect(result.notes.join('\n')).toMatch(/prob was 0/);
+  });
+
+  it('say where a threshold cuts off much of a blob', async () => {
+    const { result: all } = await run({ format: 'ncnn', method: 'minmax' });
+    expect(all.notes.join('\n')).not.toContain('cuts off');
+    const { result: cut } = await run({ format: 'ncnn' });
+    expect(cut.layers.find(({ blob }) => blob === 'data')?.clippedShare).toBeGreaterThan(0.1);
+    expect(cut.notes.join('\n')).toMatch(/threshold of data cuts off \d+ % of its values: --method minmax/);
   });
 
   it('refuse black pictures, tensors of another shape, and no input', async () => {

@@ -41,6 +41,8 @@ export type CountedInputs = Omit<CollectedValues, 'times'>;
 
 /** Below this many inputs thresholds rest on chance. */
 const fewInputs = 10;
+/** No method that suits a network cuts off more than some percent of a blob's values. */
+const muchClipping = 0.1;
 
 /**
  * A threshold per line from what was counted, and the table of the plan's format.
@@ -82,6 +84,7 @@ export function chooseThresholds(
     return blobCalibration(line, part, histogram, threshold);
   };
   const layers = lively.flatMap((line) => Array.from({ length: line.parts }, (_, part) => calibrated(line, part)));
+  notes.push(...clippingNote(layers));
   const duration = performance.now() - startedAt;
   const table: ScaleTable = {
     format: format.name,
@@ -115,6 +118,16 @@ function blobCalibration(
   const firstClipped = Math.ceil((threshold.threshold / max) * histogram.counts.length);
   const clipped = histogram.counts.subarray(firstClipped).reduce((sum, count) => sum + count, 0);
   return { key, layer, blob, part, max, histogram, clippedShare: total === 0 ? 0 : clipped / total, ...threshold };
+}
+
+/** Divergence does not care where the cut values lie: of a picture in black and white it may cut all that is white. */
+function clippingNote(layers: readonly BlobCalibration[]): readonly string[] {
+  const first = layers.toSorted((a, b) => b.clippedShare - a.clippedShare).at(0);
+  if (first === undefined || first.clippedShare <= muchClipping) return [];
+  const percent = (100 * first.clippedShare).toFixed(0);
+  return [
+    `The threshold of ${first.blob} cuts off ${percent} % of its values: --method minmax or --best-accuracy may suit this network better.`,
+  ];
 }
 
 function fewInputsNote(count: number): string {

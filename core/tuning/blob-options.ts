@@ -6,7 +6,7 @@ import { createForwardSession } from '../inference/onnx-session.ts';
 import type { Network } from '../network/network.ts';
 import { onlyInput } from '../network/only-input.ts';
 import { INT8_LIMIT } from '../quantization/arithmetic.ts';
-import { convolutionsOf, triedMethodNames, type Thresholds, type TriedMethod } from './candidates.ts';
+import { readValues, triedMethodNames, type Thresholds, type TriedMethod } from './candidates.ts';
 import { equalisationFactors } from './equalise.ts';
 import { FollowingLayers, type Rounding } from './following-layers.ts';
 import { offsetClasses } from './offsets.ts';
@@ -53,9 +53,7 @@ const hopeless = 1.2;
 export async function blobOptions(request: OptionsRequest): Promise<ReadonlyMap<ValueId, readonly BlobOption[]>> {
   const { graph, network, signal } = request;
   const offsets = offsetClasses(graph, new Set());
-  const values = [...new Set(convolutionsOf(graph).map(({ inputs: [id] }) => id))].filter((id) =>
-    network.values.has(id),
-  );
+  const values = [...new Set(readValues(graph).values())].filter((id) => network.values.has(id));
   const factors = new Map(shares.map((share) => [share, equalisationFactors(graph, request.channels, share)] as const));
   const meter = new ProgressMeter('measuring blobs', values.length, 'blobs', request.onProgress);
   const options = new Map<ValueId, readonly BlobOption[]>();
@@ -100,7 +98,7 @@ class BlobMeasurement {
     /** Is called between forward passes. */
     private readonly onSign: () => void,
   ) {
-    this.readers = convolutionsOf(request.graph).filter(({ inputs }) => inputs[0] === id);
+    this.readers = [...readValues(request.graph)].filter(([, read]) => read === id).map(([reader]) => reader);
     this.channels = request.graph.values.get(id)?.shape[1] ?? 1;
   }
 

@@ -12,6 +12,7 @@ import { elementCount, type Tensor } from '../common/tensor.ts';
 import type { ConvolutionOperation, Graph, ValueId } from '../graph/graph.ts';
 import type { ForwardSession } from '../inference/session.ts';
 import { INT8_LIMIT } from '../quantization/arithmetic.ts';
+import { producersOf } from '../quantization/moves.ts';
 
 /** Methods that are tried for all blobs; the first is where tuning starts. */
 const triedMethods = {
@@ -24,12 +25,25 @@ const triedMethods = {
 export type TriedMethod = keyof typeof triedMethods;
 export const triedMethodNames = Object.keys(triedMethods) as readonly TriedMethod[];
 
-/** By value: the magnitude that becomes 127; 0 where the value was always 0. */
+/** By value: the magnitude that becomes 127; 0 where the value was always 0. Of values that fp32 was not had of there is none. */
 export type Thresholds = ReadonlyMap<ValueId, number>;
 
 /** The layers that have weights. */
 export function convolutionsOf(graph: Graph): readonly ConvolutionOperation[] {
   return graph.operations.filter((operation) => operation.kind === 'convolution');
+}
+
+/**
+ * By layer that has weights: the value whose threshold its input has. That is what it reads, but for a deconvolution, which
+ * reads it with zeros in between.
+ */
+export function readValues(graph: Graph): ReadonlyMap<ConvolutionOperation, ValueId> {
+  const producers = producersOf(graph);
+  const sourceOf = (id: ValueId): ValueId => {
+    const producer = producers.get(id);
+    return producer?.kind === 'insert-zeros' ? sourceOf(producer.inputs[0]) : id;
+  };
+  return new Map(convolutionsOf(graph).map((operation) => [operation, sourceOf(operation.inputs[0])]));
 }
 
 /** The sum of each output channel's weights. */
@@ -68,8 +82,10 @@ export async function methodThresholds(
   { signal, onProgress }: LongCall,
 ): Promise<ReadonlyMap<TriedMethod, Thresholds>> {
   const memory = new CountingMemory();
+  const read = readValues(graph);
+  const isKnown = (id: ValueId): boolean => id === inputName || session.outputs.includes(id);
   const histograms = new Map(
-    convolutionsOf(graph).map(({ inputs: [id] }) => [id, createFineHistogram(1, memory)] as const),
+    [...new Set(read.values())].filter(isKnown).map((id) => [id, createFineHistogram(1, memory)] as const),
   );
   const blobOf = (id: ValueId): string => graph.values.get(id)?.blob ?? id;
   const meter = new ProgressMeter('counting values', inputs.length, 'inputs', onProgress);
@@ -84,10 +100,7 @@ export async function methodThresholds(
     meter.report(index + 1);
     await setImmediate();
   }
-  for (const {
-    layer,
-    inputs: [id],
-  } of convolutionsOf(graph)) {
+  for (const [{ layer }, id] of read) {
     const range = histograms.get(id)?.range;
     if (range !== undefined && range.count > 0) requireLively({ layer, blob: blobOf(id) }, range, id === inputName);
   }
@@ -107,23 +120,30 @@ export async function methodThresholds(
   return chosen;
 }
 
-/** The table in which each layer's input has its threshold; layers of `keepFloat` are left out, so that they run in float. */
+/**
+ * The table in which each layer's input has its threshold. Layers of `keepFloat`, and those whose input has no threshold, are left
+ * out, so that they run in float.
+ */
 export function tableOf(graph: Graph, thresholds: Thresholds, keepFloat: ReadonlySet<string>): ScaleTable {
-  const layers = convolutionsOf(graph).filter(({ layer }) => !keepFloat.has(layer));
-  const scaleOf = ({ inputs: [id] }: ConvolutionOperation): number => {
-    const threshold = thresholds.get(id) ?? 0;
-    return threshold > 0 ? finiteScale(INT8_LIMIT / threshold) : 0;
-  };
+  const listed = [...readValues(graph)].flatMap(([operation, id]) => {
+    const threshold = keepFloat.has(operation.layer) ? undefined : thresholds.get(id);
+    return threshold === undefined ? [] : [{ operation, threshold }];
+  });
   return {
     format: 'ncnn',
     activationKey: 'layer',
     weights: new Map(
-      layers.map(({ layer, weights, outputChannels }) => [
+      listed.map(({ operation: { layer, weights, outputChannels } }) => [
         layer,
         weightScales(weights, outputChannels, { levels: INT8_LIMIT, dead: 0 }).map(finiteScale),
       ]),
     ),
-    activations: new Map(layers.map((operation) => [operation.layer, [scaleOf(operation)]])),
+    activations: new Map(
+      listed.map(({ operation, threshold }) => [
+        operation.layer,
+        [threshold > 0 ? finiteScale(INT8_LIMIT / threshold) : 0],
+      ]),
+    ),
   };
 }
 

@@ -5,7 +5,7 @@ import type { ConvolutionOperation, Graph, ValueId } from '../graph/graph.ts';
 import type { ForwardSession } from '../inference/session.ts';
 import { convolutionGeometry, type ConvolutionGeometry } from '../quantization/execute/patches.ts';
 import { ChannelSamples } from './channel-thresholds.ts';
-import { convolutionsOf } from './candidates.ts';
+import { convolutionsOf, readValues } from './candidates.ts';
 import { addTapSums } from './taps.ts';
 
 /** What fp32 says of the values that convolutions read. */
@@ -38,8 +38,12 @@ export async function exactStatistics(
     const geometry = geometryOf(graph, operation);
     return { operation, geometry, taps: [] as Float64Array[] };
   });
+  const read = readValues(graph);
   const samples = new Map(
-    layers.map(({ operation, geometry }) => [operation.inputs[0], new ChannelSamples(geometry.inputChannels)]),
+    layers.flatMap(({ operation, geometry }) => {
+      const id = read.get(operation);
+      return id === undefined ? [] : [[id, new ChannelSamples(geometry.inputChannels)] as const];
+    }),
   );
   const meter = new ProgressMeter('measuring channels', inputs.length, 'inputs', onProgress);
   for (const [index, input] of inputs.entries()) {

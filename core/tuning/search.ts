@@ -2,7 +2,7 @@ import type { ScaleTable } from '../calibration/table.ts';
 import type { Tuning } from '../calibration/tuning/tuning.ts';
 import { ProgressMeter, type LongCall } from '../common/progress.ts';
 import type { Graph, ValueId } from '../graph/graph.ts';
-import { convolutionsOf, multiplications, triedMethodNames } from './candidates.ts';
+import { multiplications, readValues, triedMethodNames } from './candidates.ts';
 import type { ChosenWays, Way } from './choose-ways.ts';
 import { isBetter, type JudgeOptions, type Verdict } from './judge.ts';
 import type { Candidate, Recipe } from './recipe.ts';
@@ -203,9 +203,9 @@ interface Readers {
 function readersOf(graph: Graph): readonly Readers[] {
   const costs = multiplications(graph);
   const total = [...costs.values()].reduce((sum, cost) => sum + cost, 0);
-  const layers = convolutionsOf(graph);
-  return [...new Set(layers.map(({ inputs: [input] }) => input))].map((input) => {
-    const names = layers.filter(({ inputs: [id] }) => id === input).map(({ layer }) => layer);
+  const read = readValues(graph);
+  return [...new Set(read.values())].map((input) => {
+    const names = [...read].filter(([, id]) => id === input).map(([{ layer }]) => layer);
     return { input, layers: names, share: names.reduce((sum, name) => sum + (costs.get(name) ?? 0), 0) / total };
   });
 }

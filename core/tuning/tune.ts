@@ -11,7 +11,7 @@ import { lowerNetwork } from '../network/lower.ts';
 import type { Network } from '../network/network.ts';
 import { onlyInput } from '../network/only-input.ts';
 import { blobOptions } from './blob-options.ts';
-import { convolutionsOf, methodThresholds, multiplications, type NamedInput } from './candidates.ts';
+import { convolutionsOf, methodThresholds, multiplications, readValues, type NamedInput } from './candidates.ts';
 import { exactStatistics } from './exact-statistics.ts';
 import { Judge } from './judge.ts';
 import { judgedOutputs, measuredOutputs } from './judged-outputs.ts';
@@ -81,7 +81,7 @@ export async function tune(request: TuningRequest): Promise<TunedNetwork> {
     throw tooFewInputsError(first.length + second.length, skipped);
   }
   const [learning, deciding] = [first, second].map((list) => list.map(({ tensor }) => tensor));
-  const read = [...new Set(convolutionsOf(graph).map(({ inputs: [id] }) => id))];
+  const read = [...new Set(readValues(graph).values())];
   const judged = judgedOutputs(graph, (id) => network.values.has(id));
   const probes = read.filter((id) => network.values.has(id) && id !== name);
   const session = await createForwardSession(network, { outputs: probes, threads: 1 });

@@ -91,6 +91,11 @@ export const notes: Sentences = [
     '{0} of {1} weight scales of {2} are 0: the weights there are (nearly) all 0.',
     '{2} 的 {1} 个权重缩放系数中有 {0} 个为 0：对应的权重（几乎）全为 0。',
   ],
+  [
+    'The threshold of {0} cuts off {1} % of its values: --method minmax or --best-accuracy may suit this network better.',
+    '{0} 的阈值截掉了 {1}% 的取值：改用 min-max 方法或“最佳精度”可能更适合这个网络。',
+    'The threshold of {0} cuts off {1} % of its values: the method min-max, or best accuracy, may suit this network better.',
+  ],
   ['The process that worked on {0} ended; another one did it.', '处理 {0} 的进程意外结束；已由另一个进程完成。'],
   [
     'The process that worked on {0} ended with code {1}; another one did it.',
