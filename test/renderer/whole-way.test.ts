@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { STEPS } from '../../core/project/steps.ts';
 import type { WireError } from '../../electron/shared/schemas/basics.ts';
@@ -74,12 +74,35 @@ describe.skipIf(!hasBrowser)('the wizard over recorded answers', () => {
   it('lays the graph out, finds layers and shows their details', async () => {
     await open({ project: 'after' });
     await page.getByRole('button', { name: /^Model/ }).click();
-    await page.locator('.svelte-flow__node').first().waitFor();
+    await page.locator('.graph .box').first().waitFor();
     await page.getByRole('searchbox', { name: 'Find a layer' }).fill('conv1');
     await page.getByText(/layers? found/).waitFor();
-    await page.locator('.svelte-flow__node', { hasText: 'conv1' }).first().click();
+    await page.locator('.graph .box', { hasText: 'conv1' }).first().click();
     await page.getByRole('heading', { name: 'conv1', exact: true }).waitFor();
     expect(await page.getByText('Line in the prototxt').isVisible()).toBe(true);
+    await page.close();
+  });
+
+  it('brings every layer of the graph into view, by keyboard, by search and as a whole', async () => {
+    await open({ project: 'after' });
+    await page.getByRole('button', { name: /^Model/ }).click();
+    const graph = page.getByRole('region', { name: 'The network as a graph' });
+    const [first, last] = [/^conv1, /, /^prob, /].map((name) => graph.getByRole('button', { name }));
+    const isInView = async (box: Locator): Promise<boolean> => {
+      const [outer, inner] = [await graph.boundingBox(), await box.boundingBox()];
+      if (outer === null || inner === null) return false;
+      return inner.y >= outer.y && inner.y + inner.height <= outer.y + outer.height;
+    };
+    await graph.getByRole('application').press('End');
+    await page.getByRole('heading', { name: 'prob', exact: true }).waitFor();
+    await expect.poll(() => isInView(last)).toBe(true);
+    await graph.getByRole('application').press('Home');
+    await page.getByRole('heading', { name: 'conv1', exact: true }).waitFor();
+    await expect.poll(() => isInView(first)).toBe(true);
+    await page.getByRole('searchbox', { name: 'Find a layer' }).fill('prob');
+    await expect.poll(() => isInView(last)).toBe(true);
+    await graph.getByRole('button', { name: 'Show all' }).click();
+    await expect.poll(async () => (await isInView(first)) && (await isInView(last))).toBe(true);
     await page.close();
   });
 

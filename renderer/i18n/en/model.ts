@@ -26,6 +26,7 @@ export const model = {
   'model.someNot.title': { one: 'One layer cannot run on a board', other: '{n} layers cannot run on a board' },
   'model.someNot.advice': 'Cut the network before this layer, or compute it in your program after Cortado’s outputs.',
   'model.graph': 'The network as a graph',
+  'model.graph.keys': 'Layers of the network: arrow keys go from one to the next',
   'model.graph.help':
     'Drag to move, wheel or the buttons to zoom, arrow keys to go from layer to layer. Brown layers run as int8, blue ones in float.',
   'model.view.graph': 'Graph',

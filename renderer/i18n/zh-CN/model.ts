@@ -29,6 +29,7 @@ export const model: Translation<typeof english> = {
   'model.someNot.title': '{n} 层无法在板上运行',
   'model.someNot.advice': '请在该层之前截断网络，或在 Cortado 的输出之后由你自己的程序计算该层。',
   'model.graph': '网络结构图',
+  'model.graph.keys': '网络的各层：用方向键逐层移动',
   'model.graph.help': '拖动可平移，滚轮或按钮可缩放，方向键在各层之间移动。棕色的层以 int8 运行，蓝色的层以浮点运行。',
   'model.view.graph': '结构图',
   'model.view.list': '列表',
