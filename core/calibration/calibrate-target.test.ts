@@ -153,12 +153,20 @@ describe('calibrateTarget', () => {
   it('reports each pass from nothing to all', async () => {
     const seen: Progress[] = [];
     await run({ passes: 2, onProgress: (progress) => seen.push(progress) });
-    expect(seen.map(({ done }) => done)).toEqual([0, 1, 2, 3, 0, 1, 2, 3]);
-    expect(new Set(seen.map(({ stage }) => stage)).size).toBe(2);
+    const passes = seen.filter(({ unit }) => unit === 'inputs');
+    expect(passes.map(({ done }) => done)).toEqual([0, 1, 2, 3, 0, 1, 2, 3]);
+    expect(new Set(passes.map(({ stage }) => stage)).size).toBe(2);
+    expect(passes[1].secondsLeft).toBeGreaterThanOrEqual(0);
     const once: Progress[] = [];
     await run({ passes: 1, onProgress: (progress) => once.push(progress) });
-    expect(once.map(({ done }) => done)).toEqual([0, 1, 2, 3]);
-    expect(seen[1].secondsLeft).toBeGreaterThanOrEqual(0);
+    expect(once.filter(({ unit }) => unit === 'inputs').map(({ done }) => done)).toEqual([0, 1, 2, 3]);
+  });
+
+  it('tells of each blob whose threshold it chooses', async () => {
+    const seen: Progress[] = [];
+    const { result } = await run({ onProgress: (progress) => seen.push(progress) });
+    const chosen = seen.filter(({ stage }) => stage === 'choosing thresholds').map(({ detail }) => detail);
+    expect(chosen).toEqual([...new Set(result.layers.map(({ blob }) => blob))]);
   });
 
   it('stops at once when it is aborted', async () => {

@@ -100,7 +100,7 @@ export async function calibrateTarget(request: TargetRequest): Promise<Calibrati
   const passes = request.passes ?? format.passes;
   const values = await withForward(plan, request, (collection) => collectValues(collection, counted, passes));
   const { used, skipped, times, device, workerBytes } = values;
-  const { duration, notes, ...chosen } = chooseThresholds(plan, values, request.signal);
+  const { duration, notes, ...chosen } = await chooseThresholds(plan, values, request);
   return {
     ...chosen,
     ...{ used, skipped, device, passes, notes: [...notes, ...values.notes] },

@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+import { ProgressMeter, type LongCall } from '../common/progress.ts';
 import type { CollectedValues } from './collect.ts';
 import type { ActivationLine } from './formats/format.ts';
 import { tableFormats } from './formats/index.ts';
@@ -48,11 +50,11 @@ const muchClipping = 0.1;
  * A threshold per line from what was counted, and the table of the plan's format.
  * Errors: `calibration.no-input`, `.too-few`, `.all-zero`, `.constant`, `.empty-histogram`; an AbortError.
  */
-export function chooseThresholds(
+export async function chooseThresholds(
   plan: CalibrationPlan,
   counted: CountedInputs,
-  signal?: AbortSignal,
-): ChosenThresholds {
+  { signal, onProgress }: LongCall = {},
+): Promise<ChosenThresholds> {
   const format = tableFormats[plan.format];
   const method = format.methods[plan.methodName];
   const { used, sampleCount, skipped } = counted;
@@ -83,7 +85,13 @@ export function chooseThresholds(
     thresholds.set(id, threshold);
     return blobCalibration(line, part, histogram, threshold);
   };
-  const layers = lively.flatMap((line) => Array.from({ length: line.parts }, (_, part) => calibrated(line, part)));
+  const layers: BlobCalibration[] = [];
+  const meter = new ProgressMeter('choosing thresholds', lively.length, 'blobs', onProgress);
+  for (const [index, line] of lively.entries()) {
+    meter.report(index, line.blob);
+    await setImmediate();
+    for (let part = 0; part < line.parts; part++) layers.push(calibrated(line, part));
+  }
   notes.push(...clippingNote(layers));
   const duration = performance.now() - startedAt;
   const table: ScaleTable = {

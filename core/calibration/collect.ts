@@ -32,6 +32,8 @@ export interface PassRequest {
   readonly paths: readonly string[];
   /** Told of every file, in no order. */
   readonly onDone: (file: FileDone) => void;
+  /** Told of each part of what was found that has come from another process. */
+  readonly onFound?: (() => void) | undefined;
 }
 
 export interface PassResult {
@@ -125,7 +127,12 @@ async function onePass(
     }
     meter.report(used + skipped.length, file.path);
   };
-  const { found, times } = await runner.run({ look, paths, onDone });
+  const adding = new ProgressMeter('adding up what was counted', 0, '', onProgress);
+  let parts = 0;
+  const onFound = (): void => {
+    adding.report(++parts, String(parts));
+  };
+  const { found, times } = await runner.run({ look, paths, onDone, onFound });
   const place = new Map(paths.map((path, index) => [path, index]));
   skipped.sort((a, b) => (place.get(a.path) ?? 0) - (place.get(b.path) ?? 0));
   return { found, record: { used, sampleCount, skipped, times } };

@@ -1,6 +1,7 @@
 import { CortadoError } from '../common/errors.ts';
 import type { LongCall } from '../common/progress.ts';
 import type { BoardAddress } from './address.ts';
+import { AgentProgress } from './agent/agent-progress.ts';
 import { callAgent } from './agent/remote-agent.ts';
 import type { ProbeEvent } from './agent/events.ts';
 import type { BoardArchitecture } from './architecture.ts';
@@ -108,14 +109,16 @@ function connect(request: ProbeRequest, virtual: VirtualBoard | undefined): Prom
 async function askAgent(
   connection: BoardConnection,
   call: { readonly folder: string; readonly agent: string; readonly runner: readonly string[] },
-  { signal, onLog }: ProbeRequest,
+  { signal, onLog, onProgress }: ProbeRequest,
 ): Promise<ProbeEvent> {
   let probe: ProbeEvent | undefined;
+  const progress = new AgentProgress((each) => onProgress?.(each));
   await callAgent(connection, {
     ...call,
     words: ['probe'],
     signal,
     onEvent: (event) => {
+      progress.hear(event);
       if (event.event === 'probe') probe = event;
     },
     onLog,

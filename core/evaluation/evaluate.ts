@@ -73,6 +73,8 @@ const usualLayerInputs = 4;
 export async function evaluate(request: EvaluationRequest): Promise<Evaluation> {
   const { network, inputs, labels, signal } = request;
   const input = onlyInput(network);
+  const meter = new ProgressMeter('evaluating', inputs.length, 'inputs', request.onProgress);
+  meter.report(0);
   const layerErrors = new LayerErrors(request);
   const probed = request.layerInputs ?? usualLayerInputs;
   const names = network.outputs;
@@ -84,7 +86,6 @@ export async function evaluate(request: EvaluationRequest): Promise<Evaluation> 
   const counters = { fp32: new TopCounter(), int8: new TopCounter(), agreement: new TopCounter() };
   const outputs = new ClosenessSum();
   const skipped: SkippedFile[] = [];
-  const meter = new ProgressMeter('evaluating', inputs.length, 'inputs', request.onProgress);
   const atATime = request.runner === undefined ? batch.inTypeScript : batch.byRunner;
   const divergence = { sum: 0, applies: true };
   let used = 0;
@@ -94,13 +95,22 @@ export async function evaluate(request: EvaluationRequest): Promise<Evaluation> 
   const runWaiting = async (): Promise<void> => {
     if (waiting.length === 0) return;
     // The package runs in a process of its own while this one forwards.
-    const running = int8.run(waiting.map(({ tensor }) => tensor));
+    const before = used + skipped.length - waiting.length;
+    let answered = 0;
+    const running = int8.run(
+      waiting.map(({ tensor }) => tensor),
+      (done) => {
+        answered = done;
+        meter.report(before + answered);
+      },
+    );
     running.catch(() => undefined);
     const exact: (readonly Float32Array[])[] = [];
-    for (const { tensor } of waiting) {
+    for (const { path, tensor } of waiting) {
       signal?.throwIfAborted();
       const results = await session.run(new Map([[input.name, tensor]]));
       exact.push(names.map((name) => results.get(name)?.data ?? new Float32Array()));
+      meter.report(before + answered, path);
     }
     (await running).forEach((found, index) => {
       const wanted = exact[index];
@@ -130,7 +140,9 @@ export async function evaluate(request: EvaluationRequest): Promise<Evaluation> 
     for await (const { path, tensors } of readSamples(source)) {
       for (const tensor of tensors) {
         if (used < probed && probe !== undefined)
-          await layerErrors.add(tensor, await exactValues(probe, input.name, tensor));
+          await layerErrors.add(tensor, await exactValues(probe, input.name, tensor), (layer) => {
+            meter.report(used + skipped.length - waiting.length, layer);
+          });
         waiting.push({ path, tensor });
         used++;
         meter.report(used + skipped.length - waiting.length, path);

@@ -11,11 +11,14 @@ import type { QuantizedNetwork } from '../quantization/quantized-network.ts';
  * Runs a package once for each line `INPUT.npy OUTPUT.npy` of a list, as `cortado-agent run --input-list` does: a single
  * output under the name given, several with .1, .2 … before `.npy`.
  */
-export type PackageRunner = (packageFile: string, listFile: string) => Promise<void>;
+export type PackageRunner = (packageFile: string, listFile: string, onInput?: InputListener) => Promise<void>;
+
+/** Is told how many inputs of a batch are done, after each. */
+export type InputListener = (done: number) => void;
 
 /** Outputs of an int8 network, in its order, for inputs in batches. */
 export interface Int8Outputs {
-  run(inputs: readonly Tensor[]): Promise<readonly (readonly Float32Array[])[]>;
+  run(inputs: readonly Tensor[], onInput?: InputListener): Promise<readonly (readonly Float32Array[])[]>;
   close(): Promise<void>;
 }
 
@@ -25,7 +28,7 @@ export async function packageOutputs(bytes: Uint8Array, outputs: number, runner:
   const packageFile = join(folder, 'evaluated.cortado');
   await writeFile(packageFile, bytes);
   return {
-    run: async (inputs) => {
+    run: async (inputs, onInput) => {
       const lines = await Promise.all(
         inputs.map(async (input, index) => {
           const [from, to] = [join(folder, `${index}.npy`), join(folder, `${index}-out.npy`)];
@@ -35,7 +38,7 @@ export async function packageOutputs(bytes: Uint8Array, outputs: number, runner:
       );
       const list = join(folder, 'list.txt');
       await writeFile(list, `${lines.join('\n')}\n`);
-      await runner(packageFile, list);
+      await runner(packageFile, list, onInput);
       return Promise.all(inputs.map((_, index) => readOutputs(folder, index, outputs)));
     },
     close: () => rm(folder, { recursive: true, force: true }),
@@ -54,11 +57,12 @@ function readOutputs(folder: string, index: number, outputs: number): Promise<re
 export function executedOutputs(network: QuantizedNetwork, signal?: AbortSignal): Int8Outputs {
   const { type, scale } = network.tensors[network.inputs[0]];
   return {
-    run: async (inputs) => {
+    run: async (inputs, onInput) => {
       const results: (readonly Float32Array[])[] = [];
       for (const { data } of inputs) {
         const outputs = await execute(network, [type === 'int8' ? quantiseBlob(data, scale) : data], { signal });
         results.push(outputs.map((output) => Float32Array.from(output)));
+        onInput?.(results.length);
       }
       return results;
     },

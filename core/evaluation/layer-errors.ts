@@ -84,8 +84,15 @@ export class LayerErrors {
     return [...new Set(this.probes.flatMap(({ operation }) => [operation.inputs[0], operation.output]))];
   }
 
-  /** Adds one input, with the fp32 values of `values`. */
-  async add(input: Tensor, undivided: ReadonlyMap<string, Float32Array>): Promise<void> {
+  /**
+   * Adds one input, with the fp32 values of `values`.
+   * @param onLayer is told each layer that is looked at
+   */
+  async add(
+    input: Tensor,
+    undivided: ReadonlyMap<string, Float32Array>,
+    onLayer?: (layer: string) => void,
+  ): Promise<void> {
     const exact = new Map(
       [...undivided].map(
         ([id, values]) => [id, shifted(divided(values, this.divisors.get(id)), this.offsets.get(id))] as const,
@@ -103,6 +110,9 @@ export class LayerErrors {
     const first = type === 'int8' ? quantiseBlob(input.data, scale) : input.data;
     countInput(inputId, first);
     await execute(this.whole, [first], {
+      onProgress: ({ detail }) => {
+        if (detail !== undefined) onLayer?.(detail);
+      },
       onBlob: (index: TensorIndex, data) => {
         const tensor = this.whole.tensors[index];
         const id = tensor.name.replace(/@int8$/, '');
@@ -114,6 +124,7 @@ export class LayerErrors {
       },
     });
     for (const probe of this.probes) {
+      onLayer?.(probe.operation.layer);
       const before = exact.get(probe.operation.inputs[0]);
       const after = exact.get(probe.operation.output);
       if (before !== undefined && after !== undefined) await probe.addAlone(before, after);

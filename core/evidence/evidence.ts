@@ -70,6 +70,7 @@ export async function gatherEvidence(request: EvidenceRequest): Promise<Preproce
     'pictures',
     request.onProgress,
   );
+  meter.report(0);
   const inputShape = [1, ...shape.slice(1)];
   const session = await createForwardSession(network, {
     outputs: [output],

@@ -72,11 +72,11 @@ describe('Judge', () => {
     expect(same.loss).toBeCloseTo(against.loss, 12);
   });
 
-  it('tells that it is alive', async () => {
+  it('tells of each input that it has run', async () => {
     const judge = await Judge.create(session, 'data', inputs, ['b'], none);
-    let signs = 0;
-    await judge.judge(contender(1), { onSign: () => (signs += 1) });
-    expect(signs).toBeGreaterThan(1);
+    const told: number[] = [];
+    await judge.judge(contender(1), { onInput: (done) => told.push(done) });
+    expect(told).toEqual(inputs.map((_, index) => index + 1));
   });
 });
 

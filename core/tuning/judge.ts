@@ -1,5 +1,6 @@
 import type { ScaleTable } from '../calibration/table.ts';
 import { encodeTrialPackage } from '../build/neon/trial-package.ts';
+import { ProgressMeter, type LongCall } from '../common/progress.ts';
 import type { Tensor } from '../common/tensor.ts';
 import { executedOutputs, packageOutputs, type PackageRunner } from '../evaluation/int8-outputs.ts';
 import type { Graph } from '../graph/graph.ts';
@@ -24,13 +25,13 @@ export interface Verdict {
 }
 
 export interface JudgeOptions {
-  /** Is called now and then. */
-  readonly onSign?: () => void;
+  /** Is told how many of the inputs have been run, after each. */
+  readonly onInput?: (done: number, total: number) => void;
   /** A verdict on the same inputs that the contender has to be better than. */
   readonly against?: Verdict | undefined;
 }
 
-/** Inputs that are run at a time: what bounds memory, the disk, and the time without a sign of life. */
+/** Inputs that are run at a time: what bounds memory and the disk. */
 const batch = 16;
 
 /** Compares int8 networks with fp32 on inputs that none of them was calibrated on. */
@@ -49,14 +50,16 @@ export class Judge {
     inputName: string,
     inputs: readonly Tensor[],
     outputs: readonly string[],
-    { runner, signal }: { readonly runner: PackageRunner | undefined; readonly signal: AbortSignal | undefined },
+    { runner, signal, onProgress }: LongCall & { readonly runner: PackageRunner | undefined },
   ): Promise<Judge> {
     const exact: (readonly Float32Array[])[] = [];
     const mixed = spread(inputs);
+    const meter = new ProgressMeter('running fp32', mixed.length, 'inputs', onProgress);
     for (const input of mixed) {
       signal?.throwIfAborted();
       const results = await session.run(new Map([[inputName, input]]));
       exact.push(outputs.map((id) => results.get(id)?.data ?? new Float32Array()));
+      meter.report(exact.length);
     }
     return new Judge(mixed, exact, outputs, runner, signal);
   }
@@ -64,7 +67,7 @@ export class Judge {
   /**
    * Runs the contender in the integer arithmetic of boards; stops early where it is sure to be worse than `against`.
    */
-  async judge({ graph, table }: Contender, { onSign, against }: JudgeOptions = {}): Promise<Verdict> {
+  async judge({ graph, table }: Contender, { onInput, against }: JudgeOptions = {}): Promise<Verdict> {
     const { inputs, outputs, runner, signal } = this;
     const { network } = quantizeNetwork(upTo(graph, outputs), table, 'int8');
     const int8 =
@@ -75,8 +78,9 @@ export class Judge {
     try {
       for (let from = 0; from < inputs.length; from += batch) {
         signal?.throwIfAborted();
-        const found = await int8.run(inputs.slice(from, from + batch));
-        onSign?.();
+        const found = await int8.run(inputs.slice(from, from + batch), (done) => {
+          onInput?.(from + done, inputs.length);
+        });
         found.forEach((values, index) => results.push(outputLoss(this.exact[from + index], values)));
         if (against !== undefined && isSurelyWorse(against, results)) break;
       }

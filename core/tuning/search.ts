@@ -25,6 +25,12 @@ export interface TuningResult {
   readonly steps: readonly TuningStep[];
 }
 
+/** How the search tells of what it does. */
+export interface SearchCall extends LongCall {
+  /** Is told what was tried and how it did, one line each. */
+  readonly onStep?: ((text: string) => void) | undefined;
+}
+
 interface Best {
   readonly recipe: Recipe;
   readonly candidate: Candidate;
@@ -77,7 +83,7 @@ export class Search {
     graph: Graph,
     private readonly maker: Maker,
     private readonly judge: (candidate: Candidate, options: JudgeOptions) => Promise<Verdict>,
-    private readonly call: LongCall,
+    private readonly call: SearchCall,
   ) {
     this.readers = readersOf(graph);
     const total = triedMethodNames.length + blobWays.length + floatTrials + jointTrials + mendings.length;
@@ -118,11 +124,16 @@ export class Search {
   private async tryOut(recipe: Recipe, best: Best | undefined): Promise<Best> {
     const { signal } = this.call;
     signal?.throwIfAborted();
-    const onSign = (): void => {
-      this.meter.report(this.tried);
+    const onPart = (done: number, total: number): void => {
+      this.meter.report(this.tried, `${done} / ${total}`);
     };
-    const candidate = await this.maker.make(recipe, { signal, onProgress: onSign });
-    const verdict = await this.judge(candidate, { onSign, against: best?.verdict });
+    const candidate = await this.maker.make(recipe, {
+      signal,
+      onProgress: ({ done, total }) => {
+        onPart(done, total);
+      },
+    });
+    const verdict = await this.judge(candidate, { onInput: onPart, against: best?.verdict });
     signal?.throwIfAborted();
     this.tried = Math.min(this.tried + 1, this.mostTried);
     return { recipe, candidate, verdict };
@@ -138,7 +149,7 @@ export class Search {
         const keepFloat = new Set([...best.recipe.keepFloat, ...layers]);
         const found = await this.tryOut({ ...best.recipe, keepFloat }, best);
         const what = `${layers.join(', ')} in float`;
-        this.meter.report(this.tried, `${what}: ${found.verdict.loss.toFixed(4)}`);
+        this.tell(what, found);
         if (found.verdict.loss < best.verdict.loss) gains.push({ what, share, found });
       }
       if (gains.length === 0) return best;
@@ -187,8 +198,14 @@ export class Search {
     const { verdict } = found;
     const kept = best === undefined || isBetter(best.verdict, verdict, surely);
     this.steps.push({ what, loss: verdict.loss, agreement: verdict.agreement, kept });
-    this.meter.report(this.tried, `${what}: ${verdict.loss.toFixed(4)}`);
+    this.tell(what, found);
     return kept ? found : best;
+  }
+
+  private tell(what: string, { verdict }: Best): void {
+    const text = `${what}: ${verdict.loss.toFixed(4)}`;
+    this.meter.report(this.tried, text);
+    this.call.onStep?.(text);
   }
 }
 

@@ -1,7 +1,7 @@
 import { requireFiniteWeights, tooFewInputsError } from '../calibration/guards.ts';
 import { readSamples, type SkippedFile } from '../calibration/samples.ts';
 import { CortadoError } from '../common/errors.ts';
-import type { LongCall } from '../common/progress.ts';
+import { ProgressMeter } from '../common/progress.ts';
 import type { PackageRunner } from '../evaluation/int8-outputs.ts';
 import type { Graph } from '../graph/graph.ts';
 import { optimise } from '../graph/passes.ts';
@@ -16,9 +16,9 @@ import { exactStatistics } from './exact-statistics.ts';
 import { Judge } from './judge.ts';
 import { judgedOutputs, measuredOutputs } from './judged-outputs.ts';
 import { CandidateMaker } from './recipe.ts';
-import { Search, type TuningResult } from './search.ts';
+import { Search, type SearchCall, type TuningResult } from './search.ts';
 
-export interface TuningRequest extends LongCall {
+export interface TuningRequest extends SearchCall {
   /** With its weights, for one input at a time. */
   readonly network: Network;
   readonly inputs: readonly string[];
@@ -87,7 +87,9 @@ export async function tune(request: TuningRequest): Promise<TunedNetwork> {
   const session = await createForwardSession(network, { outputs: probes, threads: 1 });
   const judging = await createForwardSession(network, { outputs: judged, threads: 1 });
   try {
-    const judge = await Judge.create(judging, name, deciding, judged, { runner, signal });
+    const judge = await Judge.create(judging, name, deciding, judged, {
+      ...{ runner, signal, onProgress: request.onProgress },
+    });
     // Means that are compared have to be of the same inputs.
     const mending = some(learning, mended);
     const all = [...learning, ...deciding];
@@ -132,7 +134,10 @@ async function readInputs(
     signal: request.signal,
     onSkip: (file: SkippedFile) => void skipped.push(file),
   };
+  const meter = new ProgressMeter('reading pictures', paths.length, 'inputs', request.onProgress);
+  let done = 0;
   for await (const { path, tensors } of readSamples(source)) {
+    meter.report(++done, path);
     found.push(...tensors.map((tensor) => ({ path, tensor })));
   }
   if (found.length < fewest) {

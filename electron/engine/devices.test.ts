@@ -38,6 +38,18 @@ describe('the devices of the engine', () => {
     expect(started).toHaveLength(list.length);
   });
 
+  it('are told one by one while they are tried, also to who asks later', async () => {
+    const { launch, started } = workers();
+    const devices = new Devices(launch);
+    const [first, second]: (string | undefined)[][] = [[], []];
+    await Promise.all([
+      devices.chosen('auto', { onProgress: ({ detail }) => first.push(detail) }),
+      devices.chosen('auto', { onProgress: ({ detail }) => second.push(detail) }),
+    ]);
+    expect(first).toHaveLength(started.length);
+    expect(second).toEqual(first);
+  });
+
   it('are not tried where the processor is asked for, and tried for a GPU', async () => {
     const { launch, started } = workers();
     const devices = new Devices(launch);
@@ -63,7 +75,7 @@ describe('the devices of the engine', () => {
     const controller = new AbortController();
     const { launch } = workers();
     const devices = new Devices(launch);
-    const waiting = devices.chosen('auto', controller.signal);
+    const waiting = devices.chosen('auto', { signal: controller.signal });
     controller.abort(new Error('cancelled'));
     await expect(waiting).rejects.toThrow('cancelled');
     expect(await devices.chosen()).toMatchObject({ provider: 'cpu' });

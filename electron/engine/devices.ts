@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import type * as v from 'valibot';
+import type { LongCall, Progress, ProgressListener } from '../../core/common/progress.ts';
 import type { WorkerLauncher } from '../../core/common/worker-process.ts';
 import { deviceOf, processor, tryDevices, type ChosenDevice } from '../../core/inference/devices/choose-device.ts';
 import type { DeviceTrial } from '../../core/inference/devices/try-device.ts';
@@ -13,20 +14,38 @@ type Device = v.InferOutput<EngineCalls['devices.list']['result']>[number];
 /** What runs the network in fp32 on this computer: found out when somebody first asks, and kept. */
 export class Devices {
   private trials: Promise<readonly DeviceTrial[]> | undefined;
+  /** How far the trials are, and who wants to know. */
+  private progress: Progress | undefined;
+  private readonly listeners = new Set<ProgressListener>();
 
   /** @param launch starts the processes that try devices; without it there is the processor alone */
   constructor(readonly launch: WorkerLauncher | undefined) {}
 
   /** The device that is used. Rejects only where `signal` fires; what was begun goes on for the next who asks. */
-  async chosen(prefer: Preference = 'auto', signal?: AbortSignal): Promise<ChosenDevice> {
+  async chosen(prefer: Preference = 'auto', { signal, onProgress }: LongCall = {}): Promise<ChosenDevice> {
     if (prefer === 'cpu') return processor;
     const { launch } = this;
     if (launch === undefined) {
       return { ...processor, why: 'GPUs cannot be tried here: no process could be started for it.' };
     }
-    this.trials ??= tryDevices({ launch });
-    const trials = await (signal === undefined ? this.trials : unlessAborted(this.trials, signal));
-    return deviceOf(trials, prefer);
+    this.trials ??= tryDevices({ launch, onProgress: this.tell.bind(this) });
+    if (onProgress !== undefined) this.listen(onProgress);
+    try {
+      return deviceOf(await (signal === undefined ? this.trials : unlessAborted(this.trials, signal)), prefer);
+    } finally {
+      if (onProgress !== undefined) this.listeners.delete(onProgress);
+    }
+  }
+
+  private tell(progress: Progress): void {
+    this.progress = progress;
+    for (const listener of this.listeners) listener(progress);
+  }
+
+  /** Tells at once how far they are: they may have begun for somebody else. */
+  private listen(listener: ProgressListener): void {
+    this.listeners.add(listener);
+    if (this.progress !== undefined) listener(this.progress);
   }
 
   /** All that were tried, with how they did, and of the one that is used why it is. */

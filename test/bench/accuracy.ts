@@ -118,7 +118,7 @@ async function measureModel(real: RealModel): Promise<ModelResult> {
       const graph = optimise(lowerNetwork(network));
       const { table } = await calibrate({ network, inputs, format: 'ncnn' });
       const began = performance.now();
-      const tuned = await tune({ network, inputs, preprocessing: undefined, runner, onProgress: tell(real.name) });
+      const tuned = await tune({ network, inputs, preprocessing: undefined, runner, onStep: tell(real.name) });
       result.seconds.push((performance.now() - began) / 1000);
       const plain = { graph, table: foldTable(table, calibrationTarget(network)) };
       const best = { graph: applyTuning(graph, tuned.tuning), table: tuned.table };
@@ -292,9 +292,9 @@ function detail(name: string, steps: readonly TuningStep[]): readonly string[] {
   return steps.map(({ what, loss, kept }) => `${name}: ${what}: ${loss.toFixed(4)}${kept ? ' kept' : ''}`);
 }
 
-function tell(name: string): (progress: { readonly detail?: string }) => void {
-  return ({ detail: text }) => {
-    if (text?.includes(':') === true) process.stderr.write(`${name}: ${text}\n`);
+function tell(name: string): (text: string) => void {
+  return (text) => {
+    process.stderr.write(`${name}: ${text}\n`);
   };
 }
 

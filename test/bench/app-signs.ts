@@ -3,7 +3,7 @@ import { textTable } from '../../core/cli/text-table.ts';
 import { TestApp } from '../app/support/app.ts';
 import { Person } from '../app/support/person.ts';
 import { recordedSigns, recordSigns, stageEnded, type SignsOfLife } from '../app/support/signs-of-life.ts';
-import { startEmulatedBoard, type EmulatedBoard } from '../boards/emulated-board.ts';
+import { startEmulatedBoard } from '../boards/emulated-board.ts';
 import { hasBoards, testData } from '../support/paths.ts';
 
 /** Nothing of this takes longer, also on an emulated board. */
@@ -14,19 +14,20 @@ const LONG = 1_800_000;
  * nothing new and in which the window showed nothing new: on the virtual board, and where there are emulated ones on one of those, which
  * takes a thousand times as long for an inference.
  */
-export async function signsOfLife(executable: string, bundles: string): Promise<string> {
+export async function signsOfLife(executable: string, bundles: string): Promise<void> {
   const app = await TestApp.start(executable, bundles);
-  const rows: string[][] = [];
   try {
     await wayToBuild(app);
     await new Person(app).press('Continue to Board');
     await runOnBoard(app, () => Promise.resolve());
-    rows.push(...(await recordedSigns(app)).map(row));
-    if (hasBoards) rows.push(...(await onEmulatedBoard(app)).map(row));
+    const signs = await recordedSigns(app);
+    print(signs);
+    if (!hasBoards) return;
+    await onEmulatedBoard(app);
+    print((await recordedSigns(app)).slice(signs.length));
   } finally {
     await app.close();
   }
-  return textTable(['stage', 'took', 'engine silent at most', 'then it was', 'window still at most'], rows);
 }
 
 async function wayToBuild(app: TestApp): Promise<void> {
@@ -54,7 +55,10 @@ async function wayToBuild(app: TestApp): Promise<void> {
 
 async function runOnBoard(app: TestApp, logIn: () => Promise<void>): Promise<void> {
   const person = new Person(app);
-  await person.press('Connect and probe');
+  await app.page
+    .getByRole('button', { name: /^(Connect and probe|Probe again)$/ })
+    .first()
+    .click();
   await logIn();
   await stageEnded(app, 'probe', LONG);
   await person.press('Continue to Run and report');
@@ -67,10 +71,9 @@ async function runOnBoard(app: TestApp, logIn: () => Promise<void>): Promise<voi
 }
 
 /** The same network on a board over SSH, a run without warm-up: the emulator takes seconds for an inference. */
-async function onEmulatedBoard(app: TestApp): Promise<readonly SignsOfLife[]> {
+async function onEmulatedBoard(app: TestApp): Promise<void> {
   const person = new Person(app);
-  const before = (await recordedSigns(app)).length;
-  const board: EmulatedBoard = await startEmulatedBoard('a53');
+  const board = await startEmulatedBoard('a53');
   try {
     await person.goesTo('Board');
     await person.chooses('A board in the network (SSH)');
@@ -87,7 +90,6 @@ async function onEmulatedBoard(app: TestApp): Promise<readonly SignsOfLife[]> {
   } finally {
     await board.stop();
   }
-  return (await recordedSigns(app)).slice(before);
 }
 
 async function stage(app: TestApp, button: string, name: SignsOfLife['stage']): Promise<void> {
@@ -95,12 +97,15 @@ async function stage(app: TestApp, button: string, name: SignsOfLife['stage']): 
   await stageEnded(app, name, LONG);
 }
 
-function row({ stage: name, seconds, engine, window }: SignsOfLife): string[] {
-  return [
+function print(signs: readonly SignsOfLife[]): void {
+  const rows = signs.map(({ stage: name, seconds, engine, window }) => [
     name,
     `${seconds.toFixed(1)} s`,
     `${engine.seconds.toFixed(2)} s`,
     engine.after,
-    `${window.seconds.toFixed(2)} s, at “${window.after}”`,
-  ];
+    `${window.seconds.toFixed(2)} s`,
+    window.after,
+  ]);
+  const heads = ['stage', 'took', 'engine silent', 'after it told', 'window still', 'while it showed'];
+  process.stdout.write(`${textTable(heads, rows)}\n`);
 }

@@ -45,7 +45,7 @@ export async function benchApp(only: readonly string[]): Promise<void> {
   }
   const load = `load ${loadavg()[0].toFixed(1)} on ${cpus().length} processors`;
   if (rows.length > 0) process.stdout.write(`${textTable(['what', `measured (${load})`], rows)}\n`);
-  if (isWanted('signs')) process.stdout.write(`${await signsOfLife(executable, bundles)}\n`);
+  if (isWanted('signs')) await signsOfLife(executable, bundles);
 }
 
 /** From source and installed, and what they read and take. */

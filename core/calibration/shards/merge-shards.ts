@@ -39,7 +39,7 @@ export async function mergeShards(paths: readonly string[], signal?: AbortSignal
     ([id, values]) => [id, { range: values.range, histogram: values.histogram(counted) }] as const,
   );
   const values = { used, sampleCount, skipped, regions: new Map(regions) };
-  const { table, layers, notes, method } = chooseThresholds(plan, values, signal);
+  const { table, layers, notes, method } = await chooseThresholds(plan, values, { signal });
   return { table, layers, notes, method, used, skipped };
 }
 

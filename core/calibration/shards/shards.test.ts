@@ -84,7 +84,7 @@ describe('shards', () => {
     const regions = new Map(
       [...fine].map(([id, h]) => [id, { range: h.range, histogram: h.histogram('magnitudes') }] as const),
     );
-    const whole = chooseThresholds(plan, { used: 12, sampleCount: 12, skipped: [], regions });
+    const whole = await chooseThresholds(plan, { used: 12, sampleCount: 12, skipped: [], regions });
     const parts = Array.from({ length: count }, (_, i) => shard(i + 1, count)).reverse();
     const paths = await Promise.all(parts.map((part, i) => write(`${i}.shard`, part)));
     const merged = await mergeShards(paths);

@@ -15,6 +15,7 @@ export interface SlotPassRequest {
   /** Most files that the process may have in its life. */
   readonly most: number;
   readonly onDone: (file: FileDone) => void;
+  readonly onFound?: (() => void) | undefined;
 }
 
 export interface SlotOutcome {
@@ -109,6 +110,7 @@ export class SlotPass {
         break;
       case 'found':
         this.found.push(takeFound(answer.file));
+        this.request.onFound?.();
         break;
       case 'finished': {
         const outcome = { found: this.found, times: answer.times };

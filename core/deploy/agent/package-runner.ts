@@ -15,12 +15,14 @@ export async function localPackageRunner(
   const architecture = hostArchitecture();
   const agent = architecture === null ? undefined : await agentFor(architecture).catch(() => undefined);
   if (agent === undefined) return undefined;
-  return (packageFile, listFile) =>
+  return (packageFile, listFile, onInput) =>
     runLocalAgent({
       agent,
       runner: [],
       words: ['run', packageFile, '--threads', String(threads), '--input-list', listFile],
       signal,
-      onEvent: () => undefined,
+      onEvent: (event) => {
+        if (event.event === 'output') onInput?.(event.input + 1);
+      },
     });
 }

@@ -1,3 +1,4 @@
+import { ProgressMeter, type LongCall } from '../../common/progress.ts';
 import type { WorkerLauncher } from '../../common/worker-process.ts';
 import { providers, type ProviderId } from './providers.ts';
 import { timeText, tryDevice, type DeviceTrial } from './try-device.ts';
@@ -13,7 +14,7 @@ export interface ChosenDevice {
   readonly tried: readonly DeviceTrial[];
 }
 
-export interface DeviceRequest {
+export interface DeviceRequest extends LongCall {
   readonly launch: WorkerLauncher;
   /**
    * `cpu`: the processor, untried; `gpu`: the best GPU that works, the processor where none does; `auto` (where absent):
@@ -22,7 +23,6 @@ export interface DeviceRequest {
   readonly prefer?: 'auto' | 'gpu' | 'cpu' | undefined;
   /** Milliseconds after which a provider counts as hung; 60 s where absent: drivers compile. */
   readonly timeoutMs?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
   /** After each trial. */
   readonly onTrial?: ((trial: DeviceTrial) => void) | undefined;
   /** This system where absent. */
@@ -53,8 +53,10 @@ export async function chooseDevice(request: DeviceRequest): Promise<ChosenDevice
 export async function tryDevices(request: Omit<DeviceRequest, 'prefer'>): Promise<readonly DeviceTrial[]> {
   const { launch, timeoutMs = usualTimeoutMs, signal, platform = process.platform } = request;
   const tried: DeviceTrial[] = [];
-  for (const provider of providers) {
-    if (!provider.platforms.includes(platform)) continue;
+  const possible = providers.filter(({ platforms }) => platforms.includes(platform));
+  const meter = new ProgressMeter('trying devices', possible.length, 'devices', request.onProgress);
+  for (const provider of possible) {
+    meter.report(tried.length, provider.name);
     const trial = await tryDevice(provider, { launch, timeoutMs, signal });
     tried.push(trial);
     request.onTrial?.(trial);

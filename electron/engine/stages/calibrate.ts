@@ -21,7 +21,7 @@ export const calibrate: Stage = async (context): Promise<StoredCalibration> => {
   if (images.length === 0) throw undecided('pictures', 'images');
   const resolved = await session.preprocessing(images);
   const { format, method, group, threads, device: preferred } = session.project.decisions.calibrate;
-  const chosen = await devices.chosen(preferred, signal);
+  const chosen = await devices.chosen(preferred, { signal, onProgress });
   log(`${chosen.name}: ${chosen.why}`);
   // One thread in each of several processes is quicker than several threads in one; a GPU has one process anyway.
   const processes = chosen.provider === 'cpu' ? (threads ?? undefined) : undefined;

@@ -1,4 +1,5 @@
 import { CortadoError } from '../../../core/common/errors.ts';
+import { ProgressMeter } from '../../../core/common/progress.ts';
 import { gatherEvidence, type PreprocessingEvidence, type VariantEvidence } from '../../../core/evidence/evidence.ts';
 import { decodeToPixels } from '../../../core/images/pixels.ts';
 import type { Evidence } from '../../shared/schemas/network.ts';
@@ -43,13 +44,15 @@ export const evidence: Stage = async (context): Promise<Evidence> => {
 
 /** Those that can be decoded: one broken file in a folder is no reason to check nothing. */
 async function readable(
-  { session, signal, warn }: StageContext,
+  { session, signal, warn, onProgress }: StageContext,
   pictures: readonly Picture[],
 ): Promise<readonly Picture[]> {
   const preprocessing = await session.preprocessingValue(pictures.map(({ path }) => path));
   if (preprocessing === undefined) return pictures;
   const found: Picture[] = [];
-  for (const picture of pictures) {
+  const meter = new ProgressMeter('reading pictures', pictures.length, 'pictures', onProgress);
+  for (const [index, picture] of pictures.entries()) {
+    meter.report(index, picture.path);
     try {
       await decodeToPixels(picture.path, preprocessing, signal);
       found.push(picture);

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { writeFileAtomically } from '../../../core/common/files.ts';
+import { AgentProgress } from '../../../core/deploy/agent/agent-progress.ts';
 import type { AgentEvent } from '../../../core/deploy/agent/events.ts';
 import { deploy } from '../../../core/deploy/deploy.ts';
 import { packageNeeds } from '../../../core/deploy/package-needs.ts';
@@ -24,6 +25,7 @@ export const run: Stage = async (context): Promise<{ readonly report: string }> 
   const login = boards.login(board.address, identity, signal);
   const bitstreamPath = await bitstreamToLoad(session, login.board.kind);
   const samples = new LiveSamples(context.live);
+  const progress = new AgentProgress(context.onProgress);
   const { threads, backend } = settings;
   // A simulated accelerator takes the same cycles each time, and long: deploy knows how often is enough.
   const isSimulated = login.board.kind === 'virtual' && login.board.accelerator !== undefined;
@@ -43,7 +45,7 @@ export const run: Stage = async (context): Promise<{ readonly report: string }> 
     keep: board.keepOnBoard,
     signal,
     onEvent: (event) => {
-      tell(context, samples, event);
+      tell(context, { samples, progress }, event);
     },
   }).finally(() => input?.remove());
   samples.flush();
@@ -54,7 +56,13 @@ export const run: Stage = async (context): Promise<{ readonly report: string }> 
   return { report: id };
 };
 
-function tell(context: StageContext, samples: LiveSamples, event: DeployEvent): void {
+/** What the agent's words are made into. */
+interface Heard {
+  readonly samples: LiveSamples;
+  readonly progress: AgentProgress;
+}
+
+function tell(context: StageContext, heard: Heard, event: DeployEvent): void {
   switch (event.kind) {
     case 'stage':
       context.part({ name: event.stage, status: event.status, detail: event.detail ?? null });
@@ -69,16 +77,16 @@ function tell(context: StageContext, samples: LiveSamples, event: DeployEvent): 
       context.log(`board: ${event.text}`);
       break;
     case 'agent':
-      tellAgent(context, samples, event.event);
+      tellAgent(context, heard, event.event);
       break;
   }
 }
 
-function tellAgent(context: StageContext, samples: LiveSamples, event: AgentEvent): void {
+function tellAgent(context: StageContext, { samples, progress }: Heard, event: AgentEvent): void {
+  progress.hear(event);
   switch (event.event) {
     case 'sample':
       samples.add(event.latencyNs, event.total);
-      context.onProgress({ stage: 'running', done: event.index + 1, total: event.total, unit: 'runs' });
       break;
     case 'conditions':
       context.live({ kind: 'conditions', phase: event.phase, clocks: event.clocks, temperatures: event.temperatures });

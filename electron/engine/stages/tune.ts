@@ -19,10 +19,8 @@ export const tune: Stage = async ({ session, signal, onProgress, log }): Promise
     preprocessing: await session.preprocessingValue(images),
     runner: await localPackageRunner(session.agentFor, availableParallelism(), signal),
     signal,
-    onProgress: ({ detail, ...progress }) => {
-      if (detail !== undefined) log(detail);
-      onProgress(progress);
-    },
+    onProgress,
+    onStep: log,
   });
   skipped.forEach(({ path, reason }) => {
     log(`${path}: ${reason}`);
