@@ -61,12 +61,13 @@ export function forwardOf(
     signal,
   );
   return async (work, outputs) => {
+    const prepared = workers?.launch.prepare?.();
     const planned =
       outputs.length === 0 ? undefined : planForward(network, outputs, target.inputs, wholeBlobs(work.regions));
     if (workers === undefined || planned === undefined) return here(work, outputs);
     const folder = await mkdtemp(join(tmpdir(), 'cortado-'));
     const model = join(folder, 'network.onnx');
-    await writeFile(model, planned.model);
+    await Promise.all([prepared, writeFile(model, planned.model)]);
     const settings = { provider: device.provider, threads };
     const pool = new WorkerPool({
       launch: workers.launch,

@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { bundleOf } from './worker-bundle.ts';
-import { workerV8Flags, type WorkerLauncher } from './worker-process.ts';
+import { bundleOf, prepareBundle } from './worker-bundle.ts';
+import { workerV8Flags, type WorkerLauncher, type WorkerListener, type WorkerProcess } from './worker-process.ts';
 
 /** How much of what a worker printed last is kept, to explain its end. */
 const KEPT_OUTPUT = 2000;
@@ -15,8 +15,9 @@ const MOST_REASON = 200;
  * @param environment variables that they have beside this process's own
  */
 export function forkLauncher(entry: URL, environment: NodeJS.ProcessEnv = {}): WorkerLauncher {
-  return (listener) => {
-    const bundle = entry.pathname.endsWith('.ts') ? bundleOf(entry) : undefined;
+  const isTypeScript = entry.pathname.endsWith('.ts');
+  const launch = (listener: WorkerListener): WorkerProcess => {
+    const bundle = isTypeScript ? bundleOf(entry) : undefined;
     const child = fork(bundle ?? fileURLToPath(entry), [], {
       serialization: 'advanced',
       execArgv: [workerV8Flags, ...(bundle === undefined ? argumentsFor(entry) : [])],
@@ -50,6 +51,7 @@ export function forkLauncher(entry: URL, environment: NodeJS.ProcessEnv = {}): W
       kill: () => void child.kill('SIGKILL'),
     };
   };
+  return isTypeScript ? Object.assign(launch, { prepare: () => prepareBundle(entry) }) : launch;
 }
 
 /** Unbundled TypeScript needs its loader, with which this process may have been started or not. */

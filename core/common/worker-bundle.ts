@@ -5,6 +5,15 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const bundles = new Map<string, string | undefined>();
+const options = {
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  packages: 'external',
+  write: false,
+  logLevel: 'silent',
+} as const satisfies Esbuild.BuildOptions;
 
 /**
  * A module in TypeScript with all that it imports of ours as one file of JavaScript, which a process of Node starts several times
@@ -14,31 +23,39 @@ const bundles = new Map<string, string | undefined>();
  */
 export function bundleOf(entry: URL): string | undefined {
   const path = fileURLToPath(entry);
-  if (!bundles.has(path)) bundles.set(path, writeBundle(path));
+  if (!bundles.has(path)) bundles.set(path, writtenBundle(path));
   return bundles.get(path);
 }
 
-function writeBundle(entry: string): string | undefined {
+/** Makes what `bundleOf` gives, while this process does something else. */
+export async function prepareBundle(entry: URL): Promise<void> {
+  const path = fileURLToPath(entry);
+  if (bundles.has(path)) return;
+  const file = await esbuild()
+    .build({ ...options, entryPoints: [path] })
+    .then(({ outputFiles: [{ text }] }) => writeBundle(path, text))
+    .catch(() => undefined);
+  bundles.set(path, file);
+}
+
+function writtenBundle(entry: string): string | undefined {
   try {
-    const require = createRequire(import.meta.url);
-    const { buildSync } = require('esbuild') as typeof Esbuild;
-    const built = buildSync({
-      entryPoints: [entry],
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      target: 'node20',
-      packages: 'external',
-      write: false,
-      logLevel: 'silent',
-    });
-    const folder = join(dirname(require.resolve('esbuild/package.json')), '../.cache/cortado');
-    const file = join(folder, `${basename(entry, '.ts')}.mjs`);
-    writeIfOther(file, built.outputFiles[0].text);
-    return file;
+    const { outputFiles } = esbuild().buildSync({ ...options, entryPoints: [entry] });
+    return writeBundle(entry, outputFiles[0].text);
   } catch {
     return undefined;
   }
+}
+
+function esbuild(): typeof Esbuild {
+  return createRequire(import.meta.url)('esbuild') as typeof Esbuild;
+}
+
+function writeBundle(entry: string, text: string): string {
+  const packages = dirname(createRequire(import.meta.url).resolve('esbuild/package.json'));
+  const file = join(packages, '../.cache/cortado', `${basename(entry, '.ts')}.mjs`);
+  writeIfOther(file, text);
+  return file;
 }
 
 function writeIfOther(file: string, text: string): void {

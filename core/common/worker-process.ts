@@ -17,7 +17,11 @@ export interface WorkerListener {
  * Starts a worker process. How depends on the shell: `child_process.fork` under Node, a utility process that main starts
  * in the app.
  */
-export type WorkerLauncher = (listener: WorkerListener) => WorkerProcess;
+export interface WorkerLauncher {
+  (listener: WorkerListener): WorkerProcess;
+  /** Makes what a start needs and takes a while; the first start does it where this was not called. */
+  readonly prepare?: () => Promise<void>;
+}
 
 /** A worker's own end of the line. */
 export interface WorkerPort {
