@@ -32,6 +32,8 @@ export interface PassRequest {
   readonly paths: readonly string[];
   /** Told of every file, in no order. */
   readonly onDone: (file: FileDone) => void;
+  /** Told of what is done before a file is, for a person: processes start, some files are looked at together. */
+  readonly onSign?: ((detail: string) => void) | undefined;
   /** Told of each part of what was found that has come from another process. */
   readonly onFound?: (() => void) | undefined;
 }
@@ -130,9 +132,14 @@ async function onePass(
   const adding = new ProgressMeter('adding up what was counted', 0, '', onProgress);
   let parts = 0;
   const onFound = (): void => {
-    adding.report(++parts, String(parts));
+    parts++;
+    // One process has ended where another still works.
+    if (used + skipped.length === paths.length) adding.report(parts, String(parts));
   };
-  const { found, times } = await runner.run({ look, paths, onDone, onFound });
+  const onSign = (detail: string): void => {
+    meter.report(used + skipped.length, detail);
+  };
+  const { found, times } = await runner.run({ look, paths, onDone, onSign, onFound });
   const place = new Map(paths.map((path, index) => [path, index]));
   skipped.sort((a, b) => (place.get(a.path) ?? 0) - (place.get(b.path) ?? 0));
   return { found, record: { used, sampleCount, skipped, times } };

@@ -55,9 +55,11 @@ export async function forwardFiles(
     readonly looker: Looker;
     readonly signal?: AbortSignal | undefined;
     readonly onDone: (file: FileDone) => void;
+    /** Told of each file whose inputs are forwarded; what is in them is counted later. */
+    readonly onForwarded?: ((path: string) => void) | undefined;
   },
 ): Promise<StageTimes> {
-  const { paths, looker, signal, onDone } = files;
+  const { paths, looker, signal, onDone, onForwarded } = files;
   const times = { waitForDecoding: 0, inference: 0, histogram: 0 };
   let since = performance.now();
   const lap = (stage: keyof StageTimes): void => {
@@ -90,6 +92,7 @@ export async function forwardFiles(
       held.push({ path, input: tensor, results, samples: index + 1 === tensors.length ? tensors.length : 0 });
       if (held.length === most) showHeld();
     }
+    onForwarded?.(path);
   }
   showHeld();
   return times;

@@ -38,6 +38,8 @@ export type WorkerRequest =
 /** From a worker. */
 export type WorkerAnswer =
   | ProbeAnswer
+  /** What it has just done, for a person. */
+  | { readonly kind: 'sign'; readonly detail: string }
   | { readonly kind: 'done'; readonly file: FileDone }
   /** The outlines of what a pass found. */
   | { readonly kind: 'outlined'; readonly outlines: FineOutlines }

@@ -22,6 +22,8 @@ const setup = {
 
 interface Outcome {
   readonly files: readonly FileDone[];
+  /** What was told before files were done. */
+  readonly signs: readonly string[];
   readonly notes: readonly string[];
 }
 
@@ -93,11 +95,16 @@ describe('a pool of worker processes', () => {
   async function run(processes: Processes, more: Partial<PoolOptions> = {}): Promise<Outcome> {
     const pool = new WorkerPool({ launch: processes.launch, count: 2, setup: { ...setup, folder }, ...more });
     const files: FileDone[] = [];
+    const signs: string[] = [];
     try {
-      const { found } = await pool.run({ look: { kind: 'ranges' }, paths, onDone: (file) => files.push(file) });
+      const { found } = await pool.run({
+        ...{ look: { kind: 'ranges' }, paths },
+        onDone: (file) => files.push(file),
+        onSign: (detail) => signs.push(detail),
+      });
       const all = rangeOf(Float32Array.from({ length: 40 }, (_, i) => (i % 2 === 0 ? i / 2 : -(i - 1) / 2)));
       expect(found.kind === 'ranges' ? found.ranges.get('data') : emptyRange).toEqual(all);
-      return { files, notes: pool.notes };
+      return { files, signs, notes: pool.notes };
     } finally {
       pool.close();
     }
@@ -108,6 +115,11 @@ describe('a pool of worker processes', () => {
     const { files } = await run(processes);
     expect(files.map(({ path }) => path).sort()).toEqual(paths.toSorted());
     expect([processes.started, processes.alive]).toEqual([2, 0]);
+  });
+
+  it('tells of each file that is forwarded', async () => {
+    const { signs } = await run(new Processes());
+    expect(signs).toEqual(expect.arrayContaining([...paths]));
   });
 
   it('replaces processes after so many files', async () => {

@@ -48,7 +48,7 @@ export class WorkerPool implements PassRunner {
     return this.slots.flatMap(({ notes }) => notes);
   }
 
-  async run({ look, paths, onDone, onFound }: PassRequest): Promise<PassResult> {
+  async run({ look, paths, onDone, onSign, onFound }: PassRequest): Promise<PassResult> {
     const { signal, setup, lifetime: most = usualLifetime } = this.options;
     const whole = createLooker(look, setup.regions);
     const queue = paths[Symbol.iterator]();
@@ -60,7 +60,7 @@ export class WorkerPool implements PassRunner {
     const outlined: Outlined[] = [];
     const work = async (slot: Slot): Promise<void> => {
       for (let more = true; more;) {
-        const pass = slot.pass({ look, take, most, onDone, onFound });
+        const pass = slot.pass({ look, take, most, onDone, onSign, onFound });
         const state = await pass.run();
         if (state.kind === 'outlined') {
           outlined.push({ pass, outlines: state.outlines });

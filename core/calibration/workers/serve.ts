@@ -34,7 +34,10 @@ export function serveWorker(port: WorkerPort): void {
     const onDone = (file: (WorkerAnswer & { kind: 'done' })['file']): void => {
       answer({ kind: 'done', file });
     };
-    const times = await forwardFiles(ready, { paths, looker, onDone });
+    const onForwarded = (path: string): void => {
+      answer({ kind: 'sign', detail: path });
+    };
+    const times = await forwardFiles(ready, { paths, looker, onDone, onForwarded });
     if (looker instanceof HistogramLooker && !isReplaced) {
       outlined = { folder: ready.folder, looker, times };
       answer({ kind: 'outlined', outlines: looker.outlines() });
@@ -50,8 +53,11 @@ export function serveWorker(port: WorkerPort): void {
         void probe(request.provider).then(answer);
         break;
       case 'setup':
+        answer({ kind: 'sign', detail: 'a process has started' });
         work = prepared(request.setup);
-        work.catch(failed);
+        work.then(() => {
+          answer({ kind: 'sign', detail: 'a process is ready' });
+        }, failed);
         break;
       case 'pass':
         queue = new PathQueue();

@@ -15,6 +15,7 @@ export interface SlotPassRequest {
   /** Most files that the process may have in its life. */
   readonly most: number;
   readonly onDone: (file: FileDone) => void;
+  readonly onSign?: ((detail: string) => void) | undefined;
   readonly onFound?: (() => void) | undefined;
 }
 
@@ -103,6 +104,9 @@ export class SlotPass {
           this.request.onDone(answer.file);
         }
         this.feed();
+        break;
+      case 'sign':
+        this.request.onSign?.(answer.detail);
         break;
       case 'outlined':
         if (this.goal?.kind === 'state') this.goal.reach({ kind: 'outlined', outlines: answer.outlines });

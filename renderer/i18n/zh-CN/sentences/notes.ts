@@ -14,6 +14,8 @@ export const notes: Sentences = [
   ['running fp32', '运行 fp32'],
   ['reading pictures', '读取图片'],
   ['reading the network', '读取网络'],
+  ['a process has started', '一个进程已启动'],
+  ['a process is ready', '一个进程已就绪'],
   ['adding up what was counted', '合并统计结果'],
   ['running the network', '运行网络'],
   ['compiling for the accelerator', '为加速器编译'],
