@@ -5,8 +5,8 @@ import { toWireError } from '../shared/wire-error.ts';
 import { StageLog } from './stage-log.ts';
 import { Throttle } from './throttle.ts';
 
-/** Often enough to look smooth, seldom enough to cost nothing. */
-const INTERVAL_MS = 100;
+/** Often enough to look alive, seldom enough to cost little: without a GPU the processor draws the window, too. */
+const INTERVAL_MS = 200;
 
 /** What a running stage tells through. */
 export interface StageReporter {

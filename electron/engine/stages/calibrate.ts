@@ -13,6 +13,10 @@ export interface StoredCalibration {
   readonly histograms: Readonly<Record<string, { readonly max: number; readonly counts: readonly number[] }>>;
 }
 
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(1)} s`;
+}
+
 /** Makes the scale table from the pictures. */
 export const calibrate: Stage = async (context): Promise<StoredCalibration> => {
   const { session, devices, signal, onProgress, warn, log } = context;
@@ -40,6 +44,14 @@ export const calibrate: Stage = async (context): Promise<StoredCalibration> => {
   });
   const { device } = result;
   log(`device: ${device}`);
+  const { times } = result;
+  const parts = [
+    `waiting for pictures ${seconds(times.waitForDecoding)}`,
+    `forwarding ${seconds(times.inference)}`,
+    `counting ${seconds(times.histogram)}`,
+    `choosing thresholds ${seconds(times.threshold)}`,
+  ];
+  log(`of all processes together: ${parts.join(', ')}`);
   for (const { path, reason } of result.skipped) warn(`${path}: ${reason}`);
   for (const note of result.notes) warn(note);
   await writeTable(session.tableFile, result.table);
