@@ -5,6 +5,12 @@ export const accuracy = {
   'accuracy.again': 'Measure again',
   'accuracy.progress': 'Accuracy',
   'accuracy.needsCalibration': 'Calibrate first: the int8 network needs its scales.',
+  'accuracy.picture.text':
+    'Each picture goes through the network twice: once as it was trained (fp32), once as the board will compute it (int8). Where the first answers agree, int8 costs nothing; where they part, you see which pictures, and which layers are to blame.',
+  'accuracy.picture.picture': 'a picture of yours',
+  'accuracy.picture.exact': 'as trained',
+  'accuracy.picture.board': 'as on the board',
+  'accuracy.picture.answers': 'the same answer?',
   'accuracy.pictures': 'Pictures to use',
   'accuracy.pictures.hint': 'Empty: the first 50. More take longer and make the figures surer.',
   'accuracy.top1': 'Top-1',
@@ -46,6 +52,10 @@ export const accuracy = {
   'accuracy.best.distance.help':
     'Distance: how far the answers lie from those of fp32 on the held-back pictures; 0 would be equal.',
   'accuracy.best.won': 'Won',
+  'accuracy.best.method.kl': 'Ranges that keep most information (KL)',
+  'accuracy.best.method.mse': 'Ranges with the smallest squared error (mse)',
+  'accuracy.best.method.percentile': 'Ranges that leave out the rarest values (percentile)',
+  'accuracy.best.method.minmax': 'Ranges up to the largest value (minmax)',
   'accuracy.best.basis': 'what the others are compared with',
   'accuracy.best.gain': '{gain} closer',
   'accuracy.best.notKept': 'nothing, not kept',

@@ -32,6 +32,7 @@ export const images = {
   'images.pre.mean.help':
     'Subtracted from each pixel (0 to 255), in the network’s channel order. ImageNet networks often use 104 117 123.',
   'images.pre.mean.invalid': 'Give one number per channel, separated by spaces.',
+  'images.pre.more': 'Size and mean image',
   'images.pre.meanFile': 'Mean file (.binaryproto)',
   'images.pre.norm': 'Factor',
   'images.pre.norm.help':

@@ -5,10 +5,10 @@ export const target = {
   'target.filter': 'Find a board',
   'target.filter.none':
     'No board is called that. Any 64-bit or 32-bit ARM Linux board works: clear the search and choose “Other”.',
-  'target.group.none': 'Without a board',
+  'target.group.none': 'No board at hand',
   'target.group.processor': 'ARM boards',
   'target.group.fpga': 'ARM boards with an FPGA',
-  'target.group.generic': 'Any other board',
+  'target.group.generic': 'Any board with ARM Linux',
   'target.cores': '{count} × {core}',
   'target.virtual': 'On this computer, without hardware',
   'target.virtual.unavailable': 'Not available on this system: {reason}',

@@ -31,6 +31,7 @@ export const images: Translation<typeof english> = {
   'images.pre.mean': '均值（每通道）',
   'images.pre.mean.help': '从每个像素值（0 到 255）中减去，按网络的通道顺序填写。ImageNet 网络常用 104 117 123。',
   'images.pre.mean.invalid': '请为每个通道填一个数，用空格分隔。',
+  'images.pre.more': '尺寸与均值图像',
   'images.pre.meanFile': '均值文件（.binaryproto）',
   'images.pre.norm': '缩放因子',
   'images.pre.norm.help':

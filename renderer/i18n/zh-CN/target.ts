@@ -8,7 +8,7 @@ export const target: Translation<typeof english> = {
   'target.group.none': '没有开发板',
   'target.group.processor': 'ARM 开发板',
   'target.group.fpga': '带 FPGA 的 ARM 开发板',
-  'target.group.generic': '其他开发板',
+  'target.group.generic': '任何 ARM Linux 开发板',
   'target.filter': '查找开发板',
   'target.cores': '{count} × {core}',
   'target.virtual': '在本机上运行，无需硬件',

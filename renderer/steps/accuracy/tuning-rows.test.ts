@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { tuningRows } from './tuning-rows.ts';
+import { methodOf, tuningRows } from './tuning-rows.ts';
 
 const step = { agreement: 0.9, kept: true } as const;
 
@@ -13,6 +13,13 @@ describe('the rows of the search for the best accuracy', () => {
     ]);
     expect(rows.map(({ distance }) => distance)).toEqual([0.4, 0.5, 0.3, 0.15]);
     expect(rows.map(({ gain }) => gain)).toEqual([null, expect.closeTo(-0.25), expect.closeTo(0.25), 0.5]);
+  });
+
+  it('know the methods that they name by their codes', () => {
+    expect(['KL', 'thresholds by mse', 'thresholds by another', 'biases corrected'].map(methodOf)).toEqual([
+      ...['kl', 'mse'],
+      ...[undefined, undefined],
+    ]);
   });
 
   it('win all where outputs become equal, and nothing after that', () => {

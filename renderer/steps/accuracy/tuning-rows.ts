@@ -11,6 +11,14 @@ export interface TuningRow {
   readonly gain: number | null;
 }
 
+const methods = ['kl', 'mse', 'percentile', 'minmax'] as const;
+
+/** The method whose thresholds a step takes for all blobs; undefined of other steps. */
+export function methodOf(what: string): (typeof methods)[number] | undefined {
+  const code = what === 'KL' ? 'kl' : /^thresholds by (\w+)$/.exec(what)?.[1];
+  return methods.find((method) => method === code);
+}
+
 /** The steps of the search with what each that was kept won over what was kept before it. */
 export function tuningRows(steps: TuningView['steps']): readonly TuningRow[] {
   let best: number | undefined;

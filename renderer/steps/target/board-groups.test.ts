@@ -18,10 +18,10 @@ describe('the groups of boards', () => {
       board('generic-aarch64', { kind: 'generic' }),
     ]);
     expect(groups.map(({ name, boards }) => [name, boards.map(({ id }) => id)])).toEqual([
+      ['none', ['virtual']],
+      ['generic', ['generic-aarch64']],
       ['processor', ['raspberry-pi-5', 'raspberry-pi-4', 'a-board']],
       ['fpga', ['zedboard']],
-      ['generic', ['generic-aarch64']],
-      ['none', ['virtual']],
     ]);
   });
 

@@ -9,11 +9,11 @@ export interface BoardGroup {
 /** What most people have comes first; the rest by name. */
 const COMMON = ['raspberry-pi-5', 'raspberry-pi-4', 'raspberry-pi-3'];
 
-/** Boards in groups that say what kind of thing each is, without empty groups. */
+/** Boards in groups that say what kind of thing each is, without empty groups: first what needs nothing, and what fits any. */
 export function boardGroups(boards: readonly BoardDescriptionView[]): readonly BoardGroup[] {
   const place = ({ id }: BoardDescriptionView): number => (COMMON.includes(id) ? COMMON.indexOf(id) : COMMON.length);
   const sorted = boards.toSorted((a, b) => place(a) - place(b) || a.name.localeCompare(b.name, 'en'));
-  const named = (['processor', 'fpga', 'generic', 'none'] as const).map((name) => ({
+  const named = (['none', 'generic', 'processor', 'fpga'] as const).map((name) => ({
     name,
     boards: sorted.filter((board) => groupOf(board) === name),
   }));
