@@ -46,12 +46,12 @@ export const calibrate: Stage = async (context): Promise<StoredCalibration> => {
   log(`device: ${device}`);
   const { times } = result;
   const parts = [
-    `waiting for pictures ${seconds(times.waitForDecoding)}`,
+    `decoding awaited ${seconds(times.waitForDecoding)}`,
     `forwarding ${seconds(times.inference)}`,
     `counting ${seconds(times.histogram)}`,
     `choosing thresholds ${seconds(times.threshold)}`,
   ];
-  log(`of all processes together: ${parts.join(', ')}`);
+  log(`times: ${parts.join(', ')}`);
   for (const { path, reason } of result.skipped) warn(`${path}: ${reason}`);
   for (const note of result.notes) warn(note);
   await writeTable(session.tableFile, result.table);
