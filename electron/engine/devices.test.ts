@@ -48,6 +48,9 @@ describe('the devices of the engine', () => {
     ]);
     expect(first).toHaveLength(started.length);
     expect(second).toEqual(first);
+    // Of trials that are over there is nothing to tell.
+    await devices.chosen('auto', { onProgress: ({ detail }) => second.push(detail) });
+    expect(second).toEqual(first);
   });
 
   it('are not tried where the processor is asked for, and tried for a GPU', async () => {

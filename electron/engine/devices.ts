@@ -28,12 +28,20 @@ export class Devices {
     if (launch === undefined) {
       return { ...processor, why: 'GPUs cannot be tried here: no process could be started for it.' };
     }
-    this.trials ??= tryDevices({ launch, onProgress: this.tell.bind(this) });
+    this.trials ??= this.tryAll(launch);
     if (onProgress !== undefined) this.listen(onProgress);
     try {
       return deviceOf(await (signal === undefined ? this.trials : unlessAborted(this.trials, signal)), prefer);
     } finally {
       if (onProgress !== undefined) this.listeners.delete(onProgress);
+    }
+  }
+
+  private async tryAll(launch: WorkerLauncher): Promise<readonly DeviceTrial[]> {
+    try {
+      return await tryDevices({ launch, onProgress: this.tell.bind(this) });
+    } finally {
+      this.progress = undefined;
     }
   }
 
