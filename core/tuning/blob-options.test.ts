@@ -98,10 +98,16 @@ describe('blobOptions', () => {
     const isKnown = (id: string): boolean => network.values.has(id);
     const outputs = measuredOutputs(graph, judgedOutputs(graph, isKnown), isKnown);
     const seen: number[] = [];
+    const details: (string | undefined)[] = [];
     const options = await blobOptions({
       ...{ network, graph, outputs, inputs, byMethod, channels: statistics.thresholds },
-      onProgress: ({ done }) => seen.push(done),
+      onProgress: ({ done, detail }) => {
+        seen.push(done);
+        details.push(detail);
+      },
     });
+    // Each pass is told as something new.
+    expect(new Set(details).size).toBe(details.length);
     expect([...options.keys()].sort()).toEqual([...read].sort());
     expect(seen.at(-1)).toBe(read.length);
     expect(seen).toEqual(seen.toSorted((a, b) => a - b));

@@ -59,8 +59,10 @@ export async function blobOptions(request: OptionsRequest): Promise<ReadonlyMap<
   const options = new Map<ValueId, readonly BlobOption[]>();
   for (const [index, id] of values.entries()) {
     signal?.throwIfAborted();
+    let passes = 0;
     const own = new BlobMeasurement(request, id, () => {
-      meter.report(index, id);
+      // A blob takes hundreds of them.
+      meter.report(index, `${id} · ${++passes}`);
     });
     await own.begin();
     const found: BlobOption[] = [...(await own.methods())];

@@ -127,10 +127,12 @@ export class Search {
     const onPart = (done: number, total: number): void => {
       this.meter.report(this.tried, `${done} / ${total}`);
     };
+    let signs = 0;
     const candidate = await this.maker.make(recipe, {
       signal,
       onProgress: ({ done, total }) => {
-        onPart(done, total);
+        // A layer takes many of them.
+        this.meter.report(this.tried, `${done} / ${total} · ${++signs}`);
       },
     });
     const verdict = await this.judge(candidate, { onInput: onPart, against: best?.verdict });
