@@ -72,7 +72,7 @@ export class Judge {
     const { network } = quantizeNetwork(upTo(graph, outputs), table, 'int8');
     const int8 =
       runner === undefined
-        ? executedOutputs(network)
+        ? executedOutputs(network, signal)
         : await packageOutputs(encodeTrialPackage(network), outputs.length, runner);
     const results: OutputLoss[] = [];
     try {
