@@ -16,7 +16,7 @@ const atATime = 32;
 
 /** A `FineHistogram` of each region. */
 export class FineHistograms {
-  private histograms = new Map<string, FineHistogram>();
+  private readonly histograms = new Map<string, FineHistogram>();
   private readonly memory = new CountingMemory();
   private readonly parts: ReadonlyMap<string, number>;
 
@@ -47,6 +47,11 @@ export class FineHistograms {
       this.histograms.delete(id);
       yield new Map([[id, histogram.state()]]);
     }
+  }
+
+  /** Forgets all that was counted. */
+  clear(): void {
+    this.histograms.clear();
   }
 
   outlines(): FineOutlines {

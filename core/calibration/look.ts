@@ -158,8 +158,9 @@ export class HistogramLooker extends FineLooker {
   }
 
   override take(): Found {
-    const outlines = this.outlines();
-    return { kind: 'histograms', regions: this.regionsOf(outlines, []) };
+    const regions = this.regionsOf(this.outlines(), []);
+    this.histograms.clear();
+    return { kind: 'histograms', regions };
   }
 
   outlines(): FineOutlines {

@@ -148,6 +148,8 @@ describe('a pool of worker processes', () => {
       const { found } = await pool.run({ look, paths, onDone: () => undefined });
       pool.close();
       expect(found).toEqual(here.take());
+      // What was taken is gone.
+      expect(here.take()).toEqual({ kind: 'histograms', regions: new Map() });
       expect(processes.alive).toBe(0);
     }
 
