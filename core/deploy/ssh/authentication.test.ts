@@ -4,13 +4,14 @@ import type { AuthContext } from 'ssh2';
 import { describe, expect, it } from 'vitest';
 import type { Credentials } from './authentication.ts';
 import { BoardConnection } from './connection.ts';
+import { makeEd25519KeyPair } from './ed25519.ts';
 
 /** A server that lets in whom `decide` accepts; no commands. */
 async function withServer(
   decide: (context: AuthContext) => void,
   use: (connect: (credentials: Credentials) => Promise<BoardConnection>) => Promise<void>,
 ): Promise<void> {
-  const server = new ssh2.Server({ hostKeys: [ssh2.utils.generateKeyPairSync('ed25519').private] }, (connection) => {
+  const server = new ssh2.Server({ hostKeys: [makeEd25519KeyPair().private] }, (connection) => {
     connection.on('authentication', decide);
     connection.on('error', () => undefined);
   });

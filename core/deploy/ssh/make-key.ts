@@ -3,6 +3,7 @@ import { homedir, hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import ssh2 from 'ssh2';
 import { CortadoError, errorText } from '../../common/errors.ts';
+import { makeEd25519KeyPair } from './ed25519.ts';
 
 /** Where Cortado keeps the key that it makes: with the user's own, so that `ssh -i` finds it, too. */
 export function usualKeyFile(): string {
@@ -29,8 +30,8 @@ export async function ensureKeyPair(file: string, passphrase: string): Promise<K
   const comment = `cortado@${hostname()}`;
   const made =
     passphrase === ''
-      ? ssh2.utils.generateKeyPairSync('ed25519', { comment })
-      : ssh2.utils.generateKeyPairSync('ed25519', { comment, passphrase, cipher: 'aes256-ctr', rounds: 16 });
+      ? makeEd25519KeyPair({ comment })
+      : makeEd25519KeyPair({ comment, passphrase, cipher: 'aes256-ctr', rounds: 16 });
   try {
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     // An existing private key is never written over.

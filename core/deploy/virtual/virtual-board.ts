@@ -8,6 +8,7 @@ import type { AuthContext, Connection, Session } from 'ssh2';
 import { CortadoError } from '../../common/errors.ts';
 import type { SshAddress } from '../address.ts';
 import type { BoardArchitecture } from '../architecture.ts';
+import { makeEd25519KeyPair } from '../ssh/ed25519.ts';
 import { fingerprintOf } from '../ssh/host-key.ts';
 import { ANNOUNCEMENT_FILE } from './announcement.ts';
 import type { Announcement } from './announcement.ts';
@@ -57,7 +58,7 @@ export async function startVirtualBoard(options: VirtualBoardOptions): Promise<V
   const home = folder.root;
   await mkdir(join(home, 'tmp'));
   await writeFile(join(home, ANNOUNCEMENT_FILE), JSON.stringify(announcementOf(options)));
-  const keys = ssh2.utils.generateKeyPairSync('ed25519');
+  const keys = makeEd25519KeyPair();
   const publicKey = ssh2.utils.parseKey(keys.public);
   if (publicKey instanceof Error) throw publicKey;
   const password = randomBytes(18).toString('base64url');
