@@ -57,6 +57,8 @@ export interface ConvolutionOperation extends OperationBase {
   readonly kernel: Size2d;
   readonly stride: Size2d;
   readonly pad: Size2d;
+  /** What lies in the padding; 0 where absent, as Caffe has it. Another number where the input is stored less an offset. */
+  readonly padValue?: number | undefined;
   readonly dilation: Size2d;
   readonly group: number;
   readonly outputChannels: number;

@@ -3,6 +3,7 @@ import type { ScaleTable } from '../calibration/table.ts';
 import { isFloatFunction } from '../graph/float-functions.ts';
 import type { ConvolutionOperation, Graph, Operation } from '../graph/graph.ts';
 import { isMove } from '../graph/moves.ts';
+import { quantise } from './arithmetic.ts';
 import { convolutionForm, type FloatWeights } from './convolution-form.ts';
 import { Emitter } from './emitter.ts';
 import { int8Sum } from './eltwise-form.ts';
@@ -208,7 +209,8 @@ class Quantizer {
       this.emitter.tensor(output),
       this.floatWeights,
     );
-    const { layer, kernel, stride, pad, dilation, group, outputChannels } = operation;
+    const { layer, kernel, stride, pad, padValue = 0, dilation, group, outputChannels } = operation;
+    if (padValue !== 0 && weightScales === undefined) throw new Error(`${layer} reads a stored offset in float`);
     this.emitter.emit({
       kind: 'convolution',
       layer,
@@ -217,6 +219,7 @@ class Quantizer {
       kernel,
       stride,
       pad,
+      padLevel: quantise(padValue, this.emitter.tensor(input).scale),
       dilation,
       group,
       outputChannels,

@@ -83,6 +83,8 @@ export interface QuantizedConvolution extends UnaryBase {
   readonly kernel: Size2d;
   readonly stride: Size2d;
   readonly pad: Size2d;
+  /** What lies in the padding: an int8 level where the input is int8, else 0. */
+  readonly padLevel: number;
   readonly dilation: Size2d;
   readonly group: number;
   readonly outputChannels: number;

@@ -16,10 +16,11 @@ export interface ExactStatistics {
   readonly tapMeans: ReadonlyMap<string, readonly Float64Array[]>;
 }
 
-/** The geometry of a convolution of the graph. */
+/** The geometry of a convolution of the graph, for values in the graph's units. */
 export function geometryOf(graph: Graph, operation: ConvolutionOperation): ConvolutionGeometry {
   const shapeOf = (id: ValueId): readonly number[] => graph.values.get(id)?.shape ?? [];
-  return convolutionGeometry(operation, shapeOf(operation.inputs[0]), shapeOf(operation.output));
+  const padLevel = operation.padValue ?? 0;
+  return convolutionGeometry({ ...operation, padLevel }, shapeOf(operation.inputs[0]), shapeOf(operation.output));
 }
 
 /**

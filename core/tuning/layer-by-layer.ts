@@ -6,6 +6,7 @@ import type { Tensor } from '../common/tensor.ts';
 import type { ConvolutionOperation, Graph } from '../graph/graph.ts';
 import { convolutionForm } from '../quantization/convolution-form.ts';
 import { quantiseBlob } from '../quantization/execute/convert.ts';
+import type { ConvolutionGeometry } from '../quantization/execute/patches.ts';
 import { lastUses, runOperation, type BlobData } from '../quantization/execute/execute.ts';
 import {
   operationInputs,
@@ -72,7 +73,8 @@ export async function mendLayers(request: LayerByLayer): Promise<LayerChanges> {
       const onSign = (): void => {
         meter.report(position, operation.layer);
       };
-      const rounded = isRounded ? await roundedLevels(graph, exact, read, scales, { signal, onSign }) : undefined;
+      const geometry = { ...geometryOf(graph, exact), padLevel: operation.padLevel };
+      const rounded = isRounded ? await roundedLevels(geometry, exact, read, scales, { signal, onSign }) : undefined;
       const mended = rounded === undefined ? exact : withLevels(exact, { levels: rounded, scales });
       if (rounded !== undefined) levels.set(operation.layer, rounded);
       const correction = biasCorrection(
@@ -81,7 +83,7 @@ export async function mendLayers(request: LayerByLayer): Promise<LayerChanges> {
         isInt8 ? storedWeights(mended, scales, from.scale) : exact.weights,
         {
           exact: means,
-          found: read.map((values) => tapMeans(geometryOf(graph, exact), values, isInt8 ? 1 / from.scale : 1)),
+          found: read.map((values) => tapMeans(geometry, values, isInt8 ? 1 / from.scale : 1)),
         },
       );
       addToBias.set(operation.layer, correction);
@@ -102,13 +104,12 @@ export async function mendLayers(request: LayerByLayer): Promise<LayerChanges> {
 }
 
 async function roundedLevels(
-  graph: Graph,
+  geometry: ConvolutionGeometry,
   operation: ConvolutionOperation,
   read: readonly BlobData[],
   scales: readonly number[],
   { signal, onSign }: { readonly signal: AbortSignal | undefined; readonly onSign: () => void },
 ): Promise<Int8Array | undefined> {
-  const geometry = geometryOf(graph, operation);
   if (geometry.patchLength > longestPatch) return undefined;
   const covariance = new InputCovariance(geometry, read.length);
   for (const values of read) {

@@ -2,14 +2,14 @@ import type { ConvolutionGeometry } from '../quantization/execute/patches.ts';
 
 /**
  * Adds to `sums`, for every input channel and tap of the kernel (in the order of one group's weights), the sum over all output
- * pixels of what the tap reads; what lies in the padding is 0. The mean of a convolution's result follows from these sums
+ * pixels of what the tap reads, padding included. The mean of a convolution's result follows from these sums
  * exactly, borders included.
  *
  * @param values one sample, channels x height x width
  * @param sums inputChannels x kernel.height x kernel.width
  */
 export function addTapSums(geometry: ConvolutionGeometry, values: Float32Array | Int8Array, sums: Float64Array): void {
-  const { input, output, kernel, stride, pad, dilation, inputChannels } = geometry;
+  const { input, output, kernel, stride, pad, padLevel, dilation, inputChannels } = geometry;
   let tap = 0;
   for (let channel = 0; channel < inputChannels; channel++) {
     const plane = channel * input.height * input.width;
@@ -24,7 +24,8 @@ export function addTapSums(geometry: ConvolutionGeometry, values: Float32Array |
           const line = plane + y * input.width + shift;
           for (let column = columns.from; column < columns.to; column++) sum += values[line + column * stride.width];
         }
-        sums[tap] += sum;
+        const inside = Math.max(0, rows.to - rows.from) * Math.max(0, columns.to - columns.from);
+        sums[tap] += sum + padLevel * (output.height * output.width - inside);
       }
     }
   }
@@ -42,9 +43,9 @@ function insideRange(
   return { from, to };
 }
 
-/** Copies what one output pixel reads of all input channels, in the order of weights; the padding is 0. */
+/** Copies what one output pixel reads of all input channels, in the order of weights. */
 export function gatherPatch(
-  { input, kernel, stride, pad, dilation, inputChannels }: ConvolutionGeometry,
+  { input, kernel, stride, pad, padLevel, dilation, inputChannels }: ConvolutionGeometry,
   values: Int8Array | Float32Array,
   row: number,
   column: number,
@@ -61,7 +62,7 @@ export function gatherPatch(
       for (let j = 0; j < kernel.width; j++, tap++) {
         const x = left + j * dilation.width;
         const isInside = isRowInside && x >= 0 && x < input.width;
-        patch[tap] = isInside ? values[plane + y * input.width + x] : 0;
+        patch[tap] = isInside ? values[plane + y * input.width + x] : padLevel;
       }
     }
   }

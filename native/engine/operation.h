@@ -32,6 +32,7 @@ struct Convolution {
   RequantisationS8 requantisation;  // int8 output
   Span<float> output_factor;        // int8 input, float output
   Activation activation;            // float output
+  std::int8_t pad_level;            // int8 input
 };
 
 enum class PoolingMethod : std::uint8_t { kMax, kAverage };

@@ -103,6 +103,7 @@ function readConvolution(layer: string, body: Convolution): QuantizedOperation {
     layer,
     ...ends(body),
     ...window(body),
+    padLevel: body.padLevel(),
     dilation: { height: body.dilationH(), width: body.dilationW() },
     group: body.group(),
     outputChannels: form.bias.length,

@@ -124,6 +124,7 @@ function writeConvolution(builder: Builder, operation: QuantizedConvolution): nu
   Convolution.addRequantisation(builder, requantisation);
   Convolution.addOutputFactor(builder, outputFactor);
   Convolution.addActivation(builder, activation);
+  Convolution.addPadLevel(builder, operation.padLevel);
   return Convolution.endConvolution(builder);
 }
 

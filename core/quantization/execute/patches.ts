@@ -11,6 +11,8 @@ export interface ConvolutionGeometry {
   readonly kernel: Size2d;
   readonly stride: Size2d;
   readonly pad: Size2d;
+  /** What lies in the padding. */
+  readonly padLevel: number;
   readonly dilation: Size2d;
   readonly group: number;
   /** Values of one patch: input channels of a group times the kernel's area. */
@@ -22,6 +24,7 @@ export function convolutionGeometry(
     readonly kernel: Size2d;
     readonly stride: Size2d;
     readonly pad: Size2d;
+    readonly padLevel: number;
     readonly dilation: Size2d;
     readonly group: number;
     readonly outputChannels: number;
@@ -29,7 +32,7 @@ export function convolutionGeometry(
   input: Shape,
   output: Shape,
 ): ConvolutionGeometry {
-  const { kernel, stride, pad, dilation, group, outputChannels } = operation;
+  const { kernel, stride, pad, padLevel, dilation, group, outputChannels } = operation;
   const inputChannels = extent(input, 1);
   return {
     batch: extent(input, 0),
@@ -40,6 +43,7 @@ export function convolutionGeometry(
     kernel,
     stride,
     pad,
+    padLevel,
     dilation,
     group,
     patchLength: (inputChannels / group) * kernel.height * kernel.width,
@@ -53,7 +57,7 @@ export function extent(shape: Shape, axis: number): number {
 
 /**
  * Copies what one row of output pixels reads, in one group, to `patches`: a row of patchLength values per output pixel, in
- * the order of the weights (channel, kernel row, kernel column); outside the input lie zeros.
+ * the order of the weights (channel, kernel row, kernel column); outside the input lies `padLevel`.
  *
  * @param input of one image and group, channels x height x width
  */
@@ -63,7 +67,7 @@ export function gatherPatches<T extends Int8Array | Float32Array>(
   outputRow: number,
   patches: T,
 ): void {
-  const { input: size, kernel, stride, pad, dilation, output, patchLength } = geometry;
+  const { input: size, kernel, stride, pad, padLevel, dilation, output, patchLength } = geometry;
   const channels = geometry.inputChannels / geometry.group;
   const top = outputRow * stride.height - pad.height;
   for (let column = 0; column < output.width; column += 1) {
@@ -77,7 +81,7 @@ export function gatherPatches<T extends Int8Array | Float32Array>(
         const from = plane + y * size.width;
         for (let j = 0; j < kernel.width; j += 1) {
           const x = left + j * dilation.width;
-          patches[to] = isRowInside && x >= 0 && x < size.width ? input[from + x] : 0;
+          patches[to] = isRowInside && x >= 0 && x < size.width ? input[from + x] : padLevel;
           to += 1;
         }
       }

@@ -27,7 +27,7 @@ export function naiveOperation(
 
   switch (operation.kind) {
     case 'convolution': {
-      const { form, input, kernel, stride, pad, dilation, group } = operation;
+      const { form, input, kernel, stride, pad, padLevel, dilation, group } = operation;
       if (form.kind !== 'int8') return undefined;
       const [, inputChannels, inputHeight, inputWidth] = shapeOf(input);
       const perGroup = inputChannels / group;
@@ -39,9 +39,10 @@ export function naiveOperation(
             for (let kx = 0; kx < kernel.width; kx += 1) {
               const iy = y * stride.height - pad.height + ky * dilation.height;
               const ix = x * stride.width - pad.width + kx * dilation.width;
-              if (iy < 0 || iy >= inputHeight || ix < 0 || ix >= inputWidth) continue;
+              const isInside = iy >= 0 && iy < inputHeight && ix >= 0 && ix < inputWidth;
+              const value = isInside ? at(input, n, firstChannel + i, iy, ix) : padLevel;
               const weight = form.weights[((c * perGroup + i) * kernel.height + ky) * kernel.width + kx];
-              acc += BigInt(weight * at(input, n, firstChannel + i, iy, ix));
+              acc += BigInt(weight * value);
             }
           }
         }

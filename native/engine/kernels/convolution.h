@@ -28,6 +28,7 @@ struct ConvolutionShape {
   std::int32_t dilation_height, dilation_width;
   std::int32_t group;
   std::ptrdiff_t input_pixel_stride, output_pixel_stride;  // in elements
+  std::int8_t pad_level;                                   // what lies in the padding of an int8 input
 };
 
 // Requantisation of one output channel's accumulator (bias added):

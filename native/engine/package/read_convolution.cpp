@@ -39,6 +39,7 @@ Convolution OperationReader::read(const format::Convolution& table) const {
               static_cast<std::uint32_t>(output.channels) % group == 0,
           "its groups do not divide its channels");
   convolution.group = static_cast<std::int32_t>(group);
+  convolution.pad_level = table.pad_level();
 
   const bool quantised = blob(convolution.input).type == ElementType::kInt8;
   convolution.half_weights = !quantised && table.weight_type() == format::DataType::Float16;
@@ -66,6 +67,7 @@ void OperationReader::check_int8_convolution(const format::Convolution& table,
   const auto channels = static_cast<std::size_t>(output.extents.channels);
   convolution.bias32 = span_of(table.bias32());
   require(convolution.bias32.size() == channels, "it has not one bias per output channel");
+  require(convolution.pad_level != INT8_MIN, "its padding is below -127");
   check_sums(convolution);
   if (output.type == ElementType::kInt8) {
     convolution.requantisation = requantisation(table.requantisation(), channels);
@@ -81,6 +83,7 @@ void OperationReader::check_float_convolution(const format::Convolution& table,
                                               Convolution& convolution) const {
   const Blob& output = blob(convolution.output);
   require_type(convolution.output, ElementType::kFloat32);
+  require(convolution.pad_level == 0, "its padding is not 0");
   convolution.bias = span_of(table.bias_float());
   require(convolution.bias.size() == static_cast<std::size_t>(output.extents.channels),
           "it has not one bias per output channel");

@@ -93,8 +93,9 @@ void check(std::uint32_t seed) {
             continue;
           }
           std::int32_t acc = bias[static_cast<std::size_t>(c)];
-          test::for_each_product(s, n, y, x, c,
-                                 [&](std::size_t i, std::size_t w) { acc += input[i] * weights[w]; });
+          test::for_each_product(s, n, y, x, c, [&](std::size_t i, std::size_t w) {
+            acc += (i == test::kInPadding ? s.pad_level : input[i]) * weights[w];
+          });
           ASSERT_EQ(output[at], requantisation.apply(acc, static_cast<std::size_t>(c)))
               << "image " << n << " y " << y << " x " << x << " channel " << c;
         }

@@ -72,7 +72,8 @@ inline std::int8_t requantise(const RequantisationLists& r, std::int64_t acc, st
 // Sum of one output value of a convolution, without its bias.
 template <typename Sum, typename T>
 Sum convolve(const Array<T>& input, const std::vector<T>& weights, const Window& w, std::int32_t group,
-             std::int32_t outputs, std::int32_t n, std::int32_t o, std::int32_t y, std::int32_t x) {
+             std::int32_t outputs, T padding, std::int32_t n, std::int32_t o, std::int32_t y,
+             std::int32_t x) {
   const std::int32_t depth = input.extents.channels / group;
   const std::int32_t first = o / (outputs / group) * depth;
   Sum sum = 0;
@@ -81,10 +82,11 @@ Sum convolve(const Array<T>& input, const std::vector<T>& weights, const Window&
       for (std::int32_t kw = 0; kw < w.kernel_width; ++kw) {
         const std::int32_t iy = y * w.stride_height - w.pad_height + kh * w.dilation_height;
         const std::int32_t ix = x * w.stride_width - w.pad_width + kw * w.dilation_width;
-        if (iy < 0 || ix < 0 || iy >= input.extents.height || ix >= input.extents.width) continue;
+        const bool inside = iy >= 0 && ix >= 0 && iy < input.extents.height && ix < input.extents.width;
+        const T value = inside ? input.at(n, first + i, iy, ix) : padding;
         const std::size_t at =
             static_cast<std::size_t>(((o * depth + i) * w.kernel_height + kh) * w.kernel_width + kw);
-        sum += static_cast<Sum>(input.at(n, first + i, iy, ix)) * static_cast<Sum>(weights[at]);
+        sum += static_cast<Sum>(value) * static_cast<Sum>(weights[at]);
       }
     }
   }

@@ -210,10 +210,10 @@ class ConvolutionCase {
         for (std::int32_t kx = 0; kx < shape.kernel_width; ++kx, ++weight) {
           const std::int32_t y = oy * shape.stride_height + ky * shape.dilation_height - shape.pad_height;
           const std::int32_t x = ox * shape.stride_width + kx * shape.dilation_width - shape.pad_width;
-          if (y < 0 || x < 0 || y >= shape.input_height || x >= shape.input_width) continue;
+          const bool inside = y >= 0 && x >= 0 && y < shape.input_height && x < shape.input_width;
           const std::ptrdiff_t pixel = (image * shape.input_height + y) * shape.input_width + x;
-          sum += int{*weight} *
-                 int{input_[static_cast<std::size_t>(pixel * shape.input_pixel_stride + first + c)]};
+          const auto at = static_cast<std::size_t>(pixel * shape.input_pixel_stride + first + c);
+          sum += int{*weight} * int{inside ? input_[at] : shape.pad_level};
         }
       }
     }

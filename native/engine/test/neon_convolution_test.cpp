@@ -258,6 +258,7 @@ CaseParameters random_case(std::uint32_t seed) {
   shape.dilation_width = uniform(0, 3) == 0 ? uniform(1, 3) : shape.dilation_height;
   shape.pad_height = uniform(0, 3);
   shape.pad_width = uniform(0, 1) == 0 ? shape.pad_height : uniform(0, 3);
+  shape.pad_level = static_cast<std::int8_t>(uniform(0, 1) * uniform(-127, 127));
   const int least_height =
       std::max(1, shape.dilation_height * (shape.kernel_height - 1) + 1 - 2 * shape.pad_height);
   const int least_width =

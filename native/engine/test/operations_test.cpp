@@ -46,6 +46,7 @@ TEST(Operations, Int8Convolution) {
   for_seeds(150, [](Case& c) {
     ConvolutionCase conv(c.random);
     const bool to_float = c.random.chance(40);
+    conv.spec.pad_level = conv.shape.pad_level;
     const Array<std::int8_t> in = random_int8(c.random, conv.in);
     std::vector<std::int8_t> weights(test::weight_elements(conv.shape));
     for (auto& w : weights) w = c.random.int8();
@@ -65,7 +66,8 @@ TEST(Operations, Int8Convolution) {
       const auto channel = static_cast<std::size_t>(o);
       const std::int64_t acc = conv.spec.bias32[channel] +
                                test::convolve<std::int64_t>(in, weights, conv.spec.window, conv.shape.group,
-                                                            conv.out.channels, n, o, y, x);
+                                                            conv.out.channels, conv.spec.pad_level, n, o, y,
+                                                            x);
       if (to_float) {
         const double value = static_cast<double>(acc) * static_cast<double>(conv.spec.output_factor[channel]);
         float_out.at(n, o, y, x) = static_cast<float>(test::activate(conv.spec.activation, value, o));
@@ -104,7 +106,7 @@ TEST(Operations, FloatConvolution) {
     test::for_each_position(conv.out, [&](std::int32_t n, std::int32_t o, std::int32_t y, std::int32_t x) {
       const double value = static_cast<double>(conv.spec.bias_float[static_cast<std::size_t>(o)]) +
                            test::convolve<double>(in, weights, conv.spec.window, conv.shape.group,
-                                                  conv.out.channels, n, o, y, x);
+                                                  conv.out.channels, 0.0F, n, o, y, x);
       out.at(n, o, y, x) = static_cast<float>(test::activate(conv.spec.activation, value, o));
     });
     conv.spec.input = c.input(in);

@@ -74,7 +74,7 @@ void PackageBuilder::convolution(const std::string& layer, const ConvolutionSpec
                                 number(w.stride_height), number(w.stride_width), number(w.pad_height),
                                 number(w.pad_width), number(w.dilation_height), number(w.dilation_width),
                                 s.group, s.weight_type, weights, bias32, bias_float, requantisation, factor,
-                                activation));
+                                activation, s.pad_level));
 }
 
 void PackageBuilder::pooling(const std::string& layer, const PoolingSpec& s) {

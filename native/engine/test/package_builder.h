@@ -108,6 +108,7 @@ class PackageBuilder {
     RequantisationLists requantisation;
     std::vector<float> output_factor;
     ActivationSpec activation;
+    std::int8_t pad_level = 0;
   };
   void convolution(const std::string& layer, const ConvolutionSpec& spec);
 

@@ -192,6 +192,7 @@ TEST(Package, RefusesBrokenConvolutions) {
   });
   expect_damaged("batches", [](Broken& b) { b.output_shape = {2, 6, 5, 5}; });
   expect_damaged("below -127", [](Broken& b) { b.spec.weights[50] = 0x80; });
+  expect_damaged("padding", [](Broken& b) { b.spec.pad_level = INT8_MIN; });
   expect_damaged("32 bits", [](Broken& b) { b.spec.bias32[5] = INT32_MAX - 100; });
   expect_damaged("32 bits", [](Broken& b) { b.spec.bias32[0] = INT32_MIN; });
   Broken weights;

@@ -36,6 +36,7 @@ inline ConvolutionShape random_shape(Random& random) {
   s.stride_width = random.chance(80) ? s.stride_height : random.between(1, 3);
   s.pad_height = random.between(0, 2);
   s.pad_width = random.chance(80) ? s.pad_height : random.between(0, 2);
+  s.pad_level = random.chance(50) ? std::int8_t{0} : random.int8();
   s.dilation_height = random.chance(75) ? 1 : 2;
   s.dilation_width = s.dilation_height;
   const std::int32_t extent_h = (s.kernel_height - 1) * s.dilation_height + 1;
@@ -68,14 +69,17 @@ inline std::string describe(const ConvolutionShape& s) {
   text << s.batch << "x" << s.input_height << "x" << s.input_width << "x" << s.input_channels << " -> "
        << s.output_height << "x" << s.output_width << "x" << s.output_channels << ", kernel "
        << s.kernel_height << "x" << s.kernel_width << ", stride " << s.stride_height << "x" << s.stride_width
-       << ", pad " << s.pad_height << "x" << s.pad_width << ", dilation " << s.dilation_height << "x"
+       << ", pad " << s.pad_height << "x" << s.pad_width << " of " << int{s.pad_level} << ", dilation " << s.dilation_height << "x"
        << s.dilation_width << ", group " << s.group << ", pixel strides " << s.input_pixel_stride << ", "
        << s.output_pixel_stride;
   return text.str();
 }
 
-// Calls add(input index, weight index) for each product of one output value, in Caffe's terms. Indices are of
-// the NHWC input with its pixel stride, and of the O x I x H x W weights.
+// Calls add(input index, weight index) for each product of one output value, in Caffe's terms, the padding's
+// included: their input index is kInPadding. Indices are of the NHWC input with its pixel stride, and of the
+// O x I x H x W weights.
+inline constexpr std::size_t kInPadding = SIZE_MAX;
+
 template <typename Add>
 void for_each_product(const ConvolutionShape& s, std::int32_t n, std::int32_t oy, std::int32_t ox,
                       std::int32_t oc, const Add& add) {
@@ -86,10 +90,10 @@ void for_each_product(const ConvolutionShape& s, std::int32_t n, std::int32_t oy
       for (std::int32_t kw = 0; kw < s.kernel_width; ++kw) {
         const std::int32_t iy = oy * s.stride_height - s.pad_height + kh * s.dilation_height;
         const std::int32_t ix = ox * s.stride_width - s.pad_width + kw * s.dilation_width;
-        if (iy < 0 || ix < 0 || iy >= s.input_height || ix >= s.input_width) continue;
+        const bool inside = iy >= 0 && ix >= 0 && iy < s.input_height && ix < s.input_width;
         const std::ptrdiff_t pixel =
             (static_cast<std::ptrdiff_t>(n) * s.input_height + iy) * s.input_width + ix;
-        add(static_cast<std::size_t>(pixel * s.input_pixel_stride + first_input + i),
+        add(inside ? static_cast<std::size_t>(pixel * s.input_pixel_stride + first_input + i) : kInPadding,
             static_cast<std::size_t>(((oc * group_inputs + i) * s.kernel_height + kh) * s.kernel_width + kw));
       }
     }

@@ -1,7 +1,8 @@
-// Memory on a cache line's border, filled with zeros.
+// Memory on a cache line's border, every byte of it the same at first.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <new>
@@ -17,10 +18,10 @@ constexpr std::size_t round_up(std::size_t value, std::size_t step) {
 template <typename T>
 class AlignedBuffer {
  public:
-  explicit AlignedBuffer(std::size_t count)
+  explicit AlignedBuffer(std::size_t count, std::uint8_t byte = 0)
       : bytes_(round_up(count * sizeof(T), kCacheLine)),
         data_(static_cast<T*>(::operator new (bytes_, std::align_val_t{kCacheLine}))) {
-    std::memset(data_.get(), 0, bytes_);
+    std::memset(data_.get(), byte, bytes_);
   }
   T* data() { return data_.get(); }
   const T* data() const { return data_.get(); }

@@ -22,7 +22,7 @@ namespace cortado::neon {
 namespace {
 
 // Three rows of the input: where a row's first pixel is and how far its pixels are apart. A row in the
-// padding is one pixel of zeros with distance 0.
+// padding is one pixel of its level with distance 0.
 struct InputRows {
   const std::int8_t* start[3];
   std::ptrdiff_t step[3];
@@ -90,13 +90,13 @@ void run_inner(const EightChannelRow& row, std::int32_t begin, std::int32_t end,
 // One output pixel, parts of its window in the padding.
 template <bool kPlain>
 void run_border(const EightChannelRow& row, std::int32_t x, std::int32_t first_column,
-                std::int32_t input_width, const std::int8_t* zeros) {
+                std::int32_t input_width, const std::int8_t* padding) {
   int8x8_t columns[3][3];
   for (std::int32_t kx = 0; kx < 3; ++kx) {
     const std::int32_t column = first_column + kx;
     const bool inside = column >= 0 && column < input_width;
     for (int ky = 0; ky < 3; ++ky) {
-      columns[ky][kx] = vld1_s8(inside ? row.input.start[ky] + column * row.input.step[ky] : zeros);
+      columns[ky][kx] = vld1_s8(inside ? row.input.start[ky] + column * row.input.step[ky] : padding);
     }
   }
   int8x8_t w[9];
@@ -116,11 +116,12 @@ class Depthwise3x3 final : public ConvolutionS8 {
                               shape.output_width)),
         weights_(pack_depthwise_weights(shape, weights)),
         channels_(bias, requantisation, 1, shape.output_channels, 8),
-        zeros_(static_cast<std::size_t>(shape.input_channels) + kBlobSlack) {}
+        padding_(static_cast<std::size_t>(shape.input_channels) + kBlobSlack,
+                 static_cast<std::uint8_t>(shape.pad_level)) {}
 
   const char* name() const override { return "depthwise3x3_s8_neon"; }
   std::size_t scratch_bytes() const override { return 0; }
-  std::size_t packed_bytes() const override { return weights_.bytes() + channels_.bytes() + zeros_.bytes(); }
+  std::size_t packed_bytes() const override { return weights_.bytes() + channels_.bytes() + padding_.bytes(); }
   std::int32_t work_items() const override { return shape_.batch * shape_.output_height; }
 
   void run(const std::int8_t* input, std::int8_t* output, std::int32_t begin, std::int32_t end,
@@ -157,7 +158,7 @@ class Depthwise3x3 final : public ConvolutionS8 {
       rows.step[ky] = inside ? shape_.input_pixel_stride : 0;
       rows.start[ky] =
           inside ? input + (image * shape_.input_height + y) * shape_.input_width * shape_.input_pixel_stride
-                 : zeros_.data();
+                 : padding_.data();
     }
     return rows;
   }
@@ -166,7 +167,7 @@ class Depthwise3x3 final : public ConvolutionS8 {
   void run_row(const EightChannelRow& row) const {
     const std::int32_t pairs_end = inner_begin_ + (inner_end_ - inner_begin_) / 2 * 2;
     const auto border = [&](std::int32_t x) {
-      run_border<kPlain>(row, x, x * kStride - shape_.pad_width, shape_.input_width, zeros_.data());
+      run_border<kPlain>(row, x, x * kStride - shape_.pad_width, shape_.input_width, padding_.data());
     };
     for (std::int32_t x = 0; x < inner_begin_; ++x) border(x);
     run_inner<kStride, kPlain>(row, inner_begin_, pairs_end, shape_.pad_width);
@@ -177,7 +178,7 @@ class Depthwise3x3 final : public ConvolutionS8 {
   std::int32_t inner_begin_, inner_end_;  // output columns whose windows lie inside the input's width
   AlignedBuffer<std::int8_t> weights_;
   ChannelParameters<RequantisationS8> channels_;
-  AlignedBuffer<std::int8_t> zeros_;
+  AlignedBuffer<std::int8_t> padding_;
 };
 
 }  // namespace

@@ -31,13 +31,14 @@ class Depthwise final : public Int8Convolution<typename Epilogue::Output> {
         taps_(shape.kernel_height * shape.kernel_width),
         weights_(pack_depthwise_weights(shape, weights)),
         channels_(bias, epilogue, 1, shape.output_channels, 8),
-        zeros_(static_cast<std::size_t>(shape.input_channels) + kBlobSlack) {}
+        padding_(static_cast<std::size_t>(shape.input_channels) + kBlobSlack,
+                 static_cast<std::uint8_t>(shape.pad_level)) {}
 
   const char* name() const override { return name_; }
   std::size_t scratch_bytes() const override {
     return static_cast<std::size_t>(taps_) * sizeof(const std::int8_t*);
   }
-  std::size_t packed_bytes() const override { return weights_.bytes() + channels_.bytes() + zeros_.bytes(); }
+  std::size_t packed_bytes() const override { return weights_.bytes() + channels_.bytes() + padding_.bytes(); }
   std::int32_t work_items() const override { return shape_.batch * shape_.output_height; }
 
   void run(const std::int8_t* input, Output* output, std::int32_t begin, std::int32_t end,
@@ -58,7 +59,7 @@ class Depthwise final : public Int8Convolution<typename Epilogue::Output> {
   }
 
  private:
-  // Pointers to the input pixels of a window; taps in the padding point to zeros.
+  // Pointers to the input pixels of a window; taps in the padding point to `padding_`.
   void find_taps(const std::int8_t* input, std::int32_t row, std::int32_t x, const std::int8_t** taps) const {
     const std::ptrdiff_t image = row / shape_.output_height;
     const std::int32_t top = row % shape_.output_height * shape_.stride_height - shape_.pad_height;
@@ -70,7 +71,7 @@ class Depthwise final : public Int8Convolution<typename Epilogue::Output> {
         const bool inside = iy >= 0 && iy < shape_.input_height && ix >= 0 && ix < shape_.input_width;
         *taps = inside ? input + ((image * shape_.input_height + iy) * shape_.input_width + ix) *
                                      shape_.input_pixel_stride
-                       : zeros_.data();
+                       : padding_.data();
       }
     }
   }
@@ -101,7 +102,7 @@ class Depthwise final : public Int8Convolution<typename Epilogue::Output> {
   std::int32_t taps_;
   AlignedBuffer<std::int8_t> weights_;
   ChannelParameters<Epilogue> channels_;
-  AlignedBuffer<std::int8_t> zeros_;
+  AlignedBuffer<std::int8_t> padding_;
 };
 
 }  // namespace

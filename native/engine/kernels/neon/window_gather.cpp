@@ -29,7 +29,8 @@ WindowGather::WindowGather(const ConvolutionShape& shape, const GemmKernel& kern
       segment_length_(form_ == Form::kTaps ? group_channels_
                                            : group_channels_ * shape.kernel_height * shape.kernel_width),
       block_pixels_(choose_block_pixels()),
-      zeros_(static_cast<std::size_t>(shape.input_channels) + kBlobSlack) {
+      padding_(static_cast<std::size_t>(shape.input_channels) + kBlobSlack,
+                 static_cast<std::uint8_t>(shape.pad_level)) {
   for (std::int32_t ky = 0; ky < shape.kernel_height; ++ky) {
     for (std::int32_t kx = 0; kx < shape.kernel_width; ++kx) {
       const std::ptrdiff_t pixels =
@@ -108,7 +109,7 @@ const std::int8_t* WindowGather::tap(const std::int8_t* input, const Position& p
                                      std::int32_t kx) const {
   const std::int32_t y = position.y * shape_.stride_height - shape_.pad_height + ky * shape_.dilation_height;
   const std::int32_t x = position.x * shape_.stride_width - shape_.pad_width + kx * shape_.dilation_width;
-  if (y < 0 || y >= shape_.input_height || x < 0 || x >= shape_.input_width) return zeros_.data();
+  if (y < 0 || y >= shape_.input_height || x < 0 || x >= shape_.input_width) return padding_.data();
   const std::ptrdiff_t row = static_cast<std::ptrdiff_t>(position.image) * shape_.input_height + y;
   return input + (row * shape_.input_width + x) * shape_.input_pixel_stride;
 }

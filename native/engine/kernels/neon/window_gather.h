@@ -13,7 +13,7 @@ namespace cortado::neon {
 // depends on the shape:
 //   Direct    1x1, stride 1: one segment, the pixel's channels, in place
 //   Dense     the window is one piece of memory (fully connected layers): one segment, in place
-//   Taps      one segment for every tap of the window, in place; taps in the padding point to zeros
+//   Taps      one segment for every tap of the window, in place; taps in the padding point to its level
 //   Panel     few channels: the window is copied into scratch, one dense segment
 class WindowGather {
  public:
@@ -27,7 +27,7 @@ class WindowGather {
   // past.
   std::int32_t block_pixels() const { return block_pixels_; }
   std::size_t scratch_bytes() const;
-  std::size_t bytes() const { return zeros_.bytes(); }
+  std::size_t bytes() const { return padding_.bytes(); }
 
   // Fills the pointer table at the head of `scratch` for `count` (1 to block_pixels) pixels: tile by tile,
   // segments x GemmKernel::rows pointers each. Rows without a pixel repeat the last one.
@@ -62,7 +62,7 @@ class WindowGather {
   std::int32_t segment_length_;
   std::int32_t block_pixels_;
   std::vector<std::ptrdiff_t> tap_offsets_;  // from a window's first tap, in bytes
-  AlignedBuffer<std::int8_t> zeros_;
+  AlignedBuffer<std::int8_t> padding_;
 };
 
 }  // namespace cortado::neon

@@ -49,7 +49,8 @@ AccumulatorS8::AccumulatorS8(const ConvolutionShape& shape, const std::int8_t* w
       group_inputs_(shape.input_channels / shape.group),
       group_outputs_(shape.output_channels / shape.group),
       depth_((size(shape.kernel_height) * size(shape.kernel_width) * size(group_inputs_) + 15) / 16 * 16),
-      bias_(bias, bias + shape.output_channels) {
+      bias_(bias, bias + shape.output_channels),
+      padding_(depthwise() ? size(shape.input_channels) : 0, shape.pad_level) {
   const std::size_t kernel = size(shape.kernel_height) * size(shape.kernel_width);
   const std::size_t inputs = size(group_inputs_);
   const std::size_t outputs = size(shape.output_channels);
@@ -88,8 +89,8 @@ AccumulatorS8::Piece AccumulatorS8::piece_of(std::int32_t item) const {
   return {0, item * kChannelBlock, std::min((item + 1) * kChannelBlock, shape_.output_channels)};
 }
 
-// Copies the input under the kernel at one output pixel, zeros where it is outside, in the order of the
-// weights.
+// Copies the input under the kernel at one output pixel, the padding's level where it is outside, in the
+// order of the weights.
 void AccumulatorS8::gather(const std::int8_t* input, std::int32_t row, std::int32_t x, std::int32_t group,
                            std::int16_t* patch) const {
   const std::int32_t image = row / shape_.output_height;
@@ -100,7 +101,7 @@ void AccumulatorS8::gather(const std::int8_t* input, std::int32_t row, std::int3
   for (std::int32_t kh = 0; kh < shape_.kernel_height; ++kh, to += row_products) {
     const std::int32_t iy = top + kh * shape_.dilation_height;
     if (iy < 0 || iy >= shape_.input_height) {
-      std::fill_n(to, row_products, std::int16_t{0});
+      std::fill_n(to, row_products, std::int16_t{shape_.pad_level});
     } else {
       const std::ptrdiff_t pixels =
           (static_cast<std::ptrdiff_t>(image) * shape_.input_height + iy) * shape_.input_width;
@@ -124,7 +125,7 @@ void AccumulatorS8::gather_row(const std::int8_t* input, std::int32_t left, std:
   for (std::int32_t kw = 0; kw < shape_.kernel_width; ++kw, to += inputs) {
     const std::int32_t ix = left + kw * shape_.dilation_width;
     if (ix < 0 || ix >= shape_.input_width) {
-      std::fill_n(to, inputs, std::int16_t{0});
+      std::fill_n(to, inputs, std::int16_t{shape_.pad_level});
     } else {
       const std::int8_t* from = input + ix * shape_.input_pixel_stride;
       for (std::size_t i = 0; i < inputs; ++i) to[i] = from[i];
@@ -175,13 +176,13 @@ void AccumulatorS8::tile_depthwise(const std::int8_t* input, const Piece& piece,
     const std::int32_t left = (x + p) * shape_.stride_width - shape_.pad_width;
     for (std::int32_t kh = 0; kh < shape_.kernel_height; ++kh) {
       const std::int32_t iy = top + kh * shape_.dilation_height;
-      if (iy < 0 || iy >= shape_.input_height) continue;
       for (std::int32_t kw = 0; kw < shape_.kernel_width; ++kw) {
         const std::int32_t ix = left + kw * shape_.dilation_width;
-        if (ix < 0 || ix >= shape_.input_width) continue;
+        const bool inside = iy >= 0 && iy < shape_.input_height && ix >= 0 && ix < shape_.input_width;
         const std::ptrdiff_t pixel =
             (static_cast<std::ptrdiff_t>(image) * shape_.input_height + iy) * shape_.input_width + ix;
-        const std::int8_t* from = input + pixel * shape_.input_pixel_stride + piece.first_channel;
+        const std::int8_t* from =
+            (inside ? input + pixel * shape_.input_pixel_stride : padding_.data()) + piece.first_channel;
         const std::int8_t* weights =
             weights_.data() + size(kh * shape_.kernel_width + kw) * bias_.size() + piece.first_channel;
         for (std::size_t c = 0; c < channels; ++c) sums[c] += from[c] * weights[c];

@@ -68,6 +68,7 @@ class AccumulatorS8 {
   std::vector<std::int8_t> weights_;  // output channel x depth_ (kernel_h, kernel_w, input channel), or
                                       // depthwise: kernel_h x kernel_w x channel
   std::vector<std::int32_t> bias_;
+  std::vector<std::int8_t> padding_;  // a pixel of it, for depthwise convolutions
 };
 
 }  // namespace cortado

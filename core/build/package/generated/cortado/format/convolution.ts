@@ -156,8 +156,13 @@ activation(obj?:Activation):Activation|null {
   return offset ? (obj || new Activation()).__init(this.bb!.__indirect(this.bb_pos + offset), this.bb!) : null;
 }
 
+padLevel():number {
+  const offset = this.bb!.__offset(this.bb_pos, 40);
+  return offset ? this.bb!.readInt8(this.bb_pos + offset) : 0;
+}
+
 static startConvolution(builder:flatbuffers.Builder) {
-  builder.startObject(18);
+  builder.startObject(19);
 }
 
 static addInput(builder:flatbuffers.Builder, input:number) {
@@ -293,6 +298,10 @@ static startOutputFactorVector(builder:flatbuffers.Builder, numElems:number) {
 
 static addActivation(builder:flatbuffers.Builder, activationOffset:flatbuffers.Offset) {
   builder.addFieldOffset(17, activationOffset, 0);
+}
+
+static addPadLevel(builder:flatbuffers.Builder, padLevel:number) {
+  builder.addFieldInt8(18, padLevel, 0);
 }
 
 static endConvolution(builder:flatbuffers.Builder):flatbuffers.Offset {
