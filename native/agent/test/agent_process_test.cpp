@@ -38,7 +38,7 @@ TEST_F(AgentTest, SaysItsVersion) {
   const Heard heard = run_agent({"--version"});
   EXPECT_EQ(heard.exit_code, 0);
   ASSERT_EQ(heard.lines.size(), 1U);
-  EXPECT_EQ(field(heard.line("version"), "formatVersion"), "1");
+  EXPECT_EQ(field(heard.line("version"), "formatVersion"), std::to_string(kFormatVersion));
 }
 
 TEST_F(AgentTest, RunsAPackageForAnAcceleratorOnTheProcessorAndSaysWhy) {

@@ -17,7 +17,7 @@ ConvolutionShape shape_of(const Convolution& convolution, const BlobMemory& inpu
           output.extents.height, output.extents.width, output.extents.channels, w.kernel_height,
           w.kernel_width,        w.stride_height,      w.stride_width,          w.pad_height,
           w.pad_width,           w.dilation_height,    w.dilation_width,        convolution.group,
-          input.pixel_stride,    output.pixel_stride,   convolution.pad_level};
+          input.pixel_stride,    output.pixel_stride,  convolution.pad_level};
 }
 
 std::uint64_t macs_of(const ConvolutionShape& s) {

@@ -64,10 +64,10 @@ TEST(Operations, Int8Convolution) {
     }
     test::for_each_position(conv.out, [&](std::int32_t n, std::int32_t o, std::int32_t y, std::int32_t x) {
       const auto channel = static_cast<std::size_t>(o);
-      const std::int64_t acc = conv.spec.bias32[channel] +
-                               test::convolve<std::int64_t>(in, weights, conv.spec.window, conv.shape.group,
-                                                            conv.out.channels, conv.spec.pad_level, n, o, y,
-                                                            x);
+      const std::int64_t acc =
+          conv.spec.bias32[channel] + test::convolve<std::int64_t>(in, weights, conv.spec.window,
+                                                                   conv.shape.group, conv.out.channels,
+                                                                   conv.spec.pad_level, n, o, y, x);
       if (to_float) {
         const double value = static_cast<double>(acc) * static_cast<double>(conv.spec.output_factor[channel]);
         float_out.at(n, o, y, x) = static_cast<float>(test::activate(conv.spec.activation, value, o));

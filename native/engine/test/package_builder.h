@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "network.h"
+#include "package/package.h"
 #include "package_generated.h"
 
 namespace cortado::test {
@@ -81,7 +82,7 @@ struct AcceleratorSpec {
 class PackageBuilder {
  public:
   // What the fingerprint and the frame say; changed by tests of refusals.
-  std::uint32_t format_version = 1;
+  std::uint32_t format_version = kFormatVersion;
   std::string target = "neon";
   std::vector<std::string> cpu_features;
   std::uint64_t memory = 0;

@@ -63,10 +63,12 @@ TEST(Package, RefusesOtherFiles) {
 }
 
 TEST(Package, NamesAnotherVersionEvenWithoutAValidChecksum) {
-  AlignedBytes bytes = with_frame([](PackageBuilder& package) { package.format_version = 2; });
-  expect_refusal(bytes, "package.version", "format version 2");
+  AlignedBytes bytes =
+      with_frame([](PackageBuilder& package) { package.format_version = kFormatVersion + 1; });
+  const std::string newer = "format version " + std::to_string(kFormatVersion + 1);
+  expect_refusal(bytes, "package.version", newer);
   bytes.data()[bytes.size() - 1] ^= 1;
-  expect_refusal(bytes, "package.version", "format version 2");
+  expect_refusal(bytes, "package.version", newer);
   expect_refusal(with_frame([](PackageBuilder& package) { package.format_version = 0; }), "package.version",
                  "format version 0");
 }

@@ -69,9 +69,9 @@ inline std::string describe(const ConvolutionShape& s) {
   text << s.batch << "x" << s.input_height << "x" << s.input_width << "x" << s.input_channels << " -> "
        << s.output_height << "x" << s.output_width << "x" << s.output_channels << ", kernel "
        << s.kernel_height << "x" << s.kernel_width << ", stride " << s.stride_height << "x" << s.stride_width
-       << ", pad " << s.pad_height << "x" << s.pad_width << " of " << int{s.pad_level} << ", dilation " << s.dilation_height << "x"
-       << s.dilation_width << ", group " << s.group << ", pixel strides " << s.input_pixel_stride << ", "
-       << s.output_pixel_stride;
+       << ", pad " << s.pad_height << "x" << s.pad_width << " of " << int{s.pad_level} << ", dilation "
+       << s.dilation_height << "x" << s.dilation_width << ", group " << s.group << ", pixel strides "
+       << s.input_pixel_stride << ", " << s.output_pixel_stride;
   return text.str();
 }
 

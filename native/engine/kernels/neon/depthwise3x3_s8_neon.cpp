@@ -121,7 +121,9 @@ class Depthwise3x3 final : public ConvolutionS8 {
 
   const char* name() const override { return "depthwise3x3_s8_neon"; }
   std::size_t scratch_bytes() const override { return 0; }
-  std::size_t packed_bytes() const override { return weights_.bytes() + channels_.bytes() + padding_.bytes(); }
+  std::size_t packed_bytes() const override {
+    return weights_.bytes() + channels_.bytes() + padding_.bytes();
+  }
   std::int32_t work_items() const override { return shape_.batch * shape_.output_height; }
 
   void run(const std::int8_t* input, std::int8_t* output, std::int32_t begin, std::int32_t end,

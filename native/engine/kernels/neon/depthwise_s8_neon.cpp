@@ -38,7 +38,9 @@ class Depthwise final : public Int8Convolution<typename Epilogue::Output> {
   std::size_t scratch_bytes() const override {
     return static_cast<std::size_t>(taps_) * sizeof(const std::int8_t*);
   }
-  std::size_t packed_bytes() const override { return weights_.bytes() + channels_.bytes() + padding_.bytes(); }
+  std::size_t packed_bytes() const override {
+    return weights_.bytes() + channels_.bytes() + padding_.bytes();
+  }
   std::int32_t work_items() const override { return shape_.batch * shape_.output_height; }
 
   void run(const std::int8_t* input, Output* output, std::int32_t begin, std::int32_t end,

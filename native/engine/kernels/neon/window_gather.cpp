@@ -30,7 +30,7 @@ WindowGather::WindowGather(const ConvolutionShape& shape, const GemmKernel& kern
                                            : group_channels_ * shape.kernel_height * shape.kernel_width),
       block_pixels_(choose_block_pixels()),
       padding_(static_cast<std::size_t>(shape.input_channels) + kBlobSlack,
-                 static_cast<std::uint8_t>(shape.pad_level)) {
+               static_cast<std::uint8_t>(shape.pad_level)) {
   for (std::int32_t ky = 0; ky < shape.kernel_height; ++ky) {
     for (std::int32_t kx = 0; kx < shape.kernel_width; ++kx) {
       const std::ptrdiff_t pixels =
