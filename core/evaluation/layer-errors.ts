@@ -5,7 +5,7 @@ import { quantiseBlob } from '../quantization/execute/convert.ts';
 import { INT8_LIMIT } from '../quantization/arithmetic.ts';
 import { execute, type BlobData } from '../quantization/execute/execute.ts';
 import type { QuantizedNetwork, TensorIndex } from '../quantization/quantized-network.ts';
-import { movesBytes } from '../quantization/moves.ts';
+import { alongMoves } from '../quantization/moves.ts';
 import { quantizeNetwork } from '../quantization/quantize.ts';
 import { ClosenessSum, type Closeness } from './scores.ts';
 
@@ -62,7 +62,7 @@ export class LayerErrors {
   }: ProbedNetwork) {
     this.graph = graph;
     this.divisors = divisors;
-    this.offsets = spread(graph, offsets);
+    this.offsets = alongMoves(graph, offsets);
     this.whole = quantizeNetwork(graph, table, 'int8', keepFloat).network;
     this.probes = graph.operations
       .filter((operation) => operation.kind === 'convolution')
@@ -146,16 +146,6 @@ function divided(values: Float32Array, divisors: readonly number[] | undefined):
 
 function shifted(values: Float32Array, offset: number | undefined): Float32Array {
   return offset === undefined ? values : values.map((value) => value - offset);
-}
-
-/** The offsets of what layers write, and of what becomes of it by moves of bytes. */
-function spread(graph: Graph, offsets: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
-  const all = new Map(offsets);
-  for (const operation of offsets.size === 0 ? [] : graph.operations) {
-    const offset = movesBytes(operation) ? all.get(operation.inputs[0]) : undefined;
-    if (offset !== undefined) all.set(operation.output, offset);
-  }
-  return all;
 }
 
 function scaleOf(network: QuantizedNetwork, id: string): number {

@@ -51,7 +51,7 @@ function addChannel(
 
 /** Adds one weight times its part of one input plane. */
 function addTap(
-  { stride, pad, dilation }: ConvolutionOperation,
+  { stride, pad, padValue = 0, dilation }: ConvolutionOperation,
   sums: Float64Array,
   input: Float32Array,
   plane: number,
@@ -62,15 +62,24 @@ function addTap(
   weight: number,
 ): void {
   const offset = x * dilation.width - pad.width;
-  const first = Math.max(0, Math.ceil(-offset / stride.width));
-  const end = Math.min(target.width, Math.floor((source.width - 1 - offset) / stride.width) + 1);
+  const first = Math.min(target.width, Math.max(0, Math.ceil(-offset / stride.width)));
+  const end = Math.max(first, Math.min(target.width, Math.floor((source.width - 1 - offset) / stride.width) + 1));
+  const addPadding = (from: number, to: number): void => {
+    if (padValue !== 0) for (let at = from; at < to; at += 1) sums[at] += weight * padValue;
+  };
   for (let row = 0; row < target.height; row += 1) {
     const sourceRow = row * stride.height - pad.height + y * dilation.height;
-    if (sourceRow < 0 || sourceRow >= source.height) continue;
+    const line = row * target.width;
+    if (sourceRow < 0 || sourceRow >= source.height) {
+      addPadding(line, line + target.width);
+      continue;
+    }
+    addPadding(line, line + first);
     let from = plane + sourceRow * source.width + offset + first * stride.width;
-    for (let to = row * target.width + first; to < row * target.width + end; to += 1) {
+    for (let to = line + first; to < line + end; to += 1) {
       sums[to] = (sums[to] ?? 0) + weight * (input[from] ?? 0);
       from += stride.width;
     }
+    addPadding(line + end, line + target.width);
   }
 }

@@ -48,3 +48,13 @@ export function isNonNegative(id: ValueId, producers: ReadonlyMap<ValueId, Opera
     (producer.kind === 'pooling' && producer.activation.kind === 'none');
   return keepsSign && producer.inputs.every((input) => isNonNegative(input, producers));
 }
+
+/** What is said of values, and so of what moves of bytes make of them (of their first input). */
+export function alongMoves<T>(graph: Graph, ofValues: ReadonlyMap<ValueId, T>): ReadonlyMap<ValueId, T> {
+  const all = new Map(ofValues);
+  for (const operation of graph.operations) {
+    const said = movesBytes(operation) ? all.get(operation.inputs[0]) : undefined;
+    if (said !== undefined) all.set(operation.output, said);
+  }
+  return all;
+}

@@ -60,13 +60,13 @@ const maker = new CandidateMaker(graph, {
 });
 
 describe('offsetClasses', () => {
-  it('takes ReLUs that are read without padding, through moves of bytes', () => {
+  it('takes ReLUs that layers read, through moves of bytes', () => {
     const classes = offsetClasses(graph, new Set());
     const found = classes.get('pooled');
     expect([...(found?.values ?? [])].sort()).toEqual(['a', 'b', 'joined', 'pooled']);
     expect(found?.producers.map(({ layer }) => layer).sort()).toEqual(['a', 'b']);
-    // c is read with padding, data is nobody's result.
-    expect(classes.has('c')).toBe(false);
+    expect([...(classes.get('c')?.values ?? [])]).toEqual(['c']);
+    // data is nobody's result.
     expect(classes.has('data')).toBe(false);
   });
 
@@ -80,6 +80,8 @@ describe('values that are stored less an offset', () => {
     const { graph: stored, table, tuning } = await maker.make(recipe, {});
     expect(tuning.get('a')?.offset).toBeCloseTo(reachOf('pooled') / 2, 4);
     expect(tuning.get('c')?.addToBias).toHaveLength(6);
+    // d's padding is what 0 is stored as.
+    expect(stored.operations.at(-1)).toMatchObject({ layer: 'd', padValue: -(tuning.get('c')?.offset ?? NaN) });
     const { network } = quantizeNetwork(stored, table, 'int8');
     const scale = network.tensors[network.inputs[0]].scale;
     const seen = new Map<string, ArrayLike<number>>();
@@ -108,6 +110,7 @@ describe('values that are stored less an offset', () => {
       expect(operation.kind).toBe(own.kind);
       if (operation.kind !== 'convolution' || own.kind !== 'convolution') return;
       expect(operation.activation).toEqual(own.activation);
+      expect(operation.padValue).toEqual(own.padValue);
       operation.bias.forEach((value, channel) => {
         expect(value).toBeCloseTo(own.bias[channel], 4);
       });
@@ -118,7 +121,8 @@ describe('values that are stored less an offset', () => {
 
   it('are whole again where nothing reads them in int8 any more', async () => {
     const { table, tuning } = await maker.make(recipe, {});
-    expect(tuningBesides(graph, tuning, new Set(['d']))).toBe(tuning);
+    expect(tuningBesides(graph, tuning, new Set(['a']))).toBe(tuning);
+    expect(tuningBesides(graph, tuning, new Set(['d'])).get('c')).toEqual({ addToBias: tuning.get('c')?.addToBias });
     const restored = applyTuning(graph, tuningBesides(graph, tuning, new Set(['c'])));
     const [a, b] = restored.operations;
     expect([a, b].map((operation) => 'activation' in operation && operation.activation.kind)).toEqual(['relu', 'relu']);
@@ -147,8 +151,7 @@ describe('values that are stored less an offset', () => {
 
   it('are compared with what they were', async () => {
     const { graph: stored, table } = await maker.make(recipe, {});
-    const offset = reachOf('pooled') / 2;
-    const offsets = new Map(['a', 'b'].map((id) => [id, offset] as const));
+    const offsets = new Map(['a', 'b', 'c'].map((id) => [id, reachOf(id === 'c' ? 'c' : 'pooled') / 2] as const));
     const values = new Map([['data', input], ...[...exact].map(([id, { data }]) => [id, data] as const)]);
     const errors = new LayerErrors({ graph: stored, table, offsets });
     await errors.add(tensor, values);

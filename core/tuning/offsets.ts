@@ -18,8 +18,7 @@ export interface OffsetClass {
  * offset c in its bias in place of the ReLU, at the scale 127 / c, values from 0 to 2 c take all 255 levels: int8 saturates
  * at -127 where the ReLU would cut at 0. That is the zero point of asymmetric quantisation (Jacob et al., "Quantization and
  * training of neural networks for efficient integer-arithmetic-only inference", arXiv:1712.05877, equation 1) by means of a
- * symmetric arithmetic. Readers add c times the sum of their weights, which holds only where no padding is read: padding
- * is the level 0.
+ * symmetric arithmetic. Readers add c times the sum of their weights, and what they read in the padding is -c.
  *
  * @returns the class of each value that a layer reads and that may have an offset, all layers but `keepFloat` being int8
  */
@@ -45,7 +44,7 @@ export function offsetClasses(graph: Graph, keepFloat: ReadonlySet<string>): Rea
       else return undefined;
       for (const reader of readers.get(id) ?? []) {
         if (keepsOffset(reader)) values.add(reader.output);
-        else if (!isInt8(reader) || reader.pad.height > 0 || reader.pad.width > 0) return undefined;
+        else if (!isInt8(reader)) return undefined;
       }
     }
     return { values, producers: found };

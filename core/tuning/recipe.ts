@@ -136,7 +136,7 @@ export class CandidateMaker {
   }
 }
 
-/** What taps read of values that are divided, and stored less an offset: those have readers without padding. */
+/** What taps read of values that are divided, and stored less an offset, as the padding is then. */
 function storedMeans(
   graph: Graph,
   tapMeans: ExactStatistics['tapMeans'],

@@ -1,5 +1,6 @@
 import { CortadoError } from '../../common/errors.ts';
 import type { ConvolutionOperation, Graph, Operation, ValueId } from '../../graph/graph.ts';
+import { alongMoves } from '../../quantization/moves.ts';
 import type { RoundedWeights, Tuning } from './tuning.ts';
 
 /** By value: what each of its channels is divided by. */
@@ -72,17 +73,24 @@ export function applyFactors(graph: Graph, factors: ChannelFactors): Graph {
 }
 
 /**
- * The graph with results that are stored less an offset, by biases; their readers are not told. The ReLU goes: a package
- * with such a result has the scale 127 / offset, at which int8 saturates where the ReLU would cut.
+ * The graph with results that are stored less an offset, by biases; readers are told what lies in their padding then, and nothing
+ * else. The ReLU goes: a package with such a result has the scale 127 / offset, at which int8 saturates where the ReLU would cut.
  */
 export function applyOffsets(graph: Graph, offsets: LayerOffsets): Graph {
   if (offsets.size === 0) return graph;
+  const written = graph.operations.flatMap(({ kind, layer, output }) => {
+    const offset = kind === 'convolution' ? offsets.get(layer) : undefined;
+    return offset === undefined ? [] : [[output, offset] as const];
+  });
+  const stored = alongMoves(graph, new Map(written));
   return {
     ...graph,
     operations: graph.operations.map((operation) => {
-      const offset = operation.kind === 'convolution' ? offsets.get(operation.layer) : undefined;
-      if (operation.kind !== 'convolution' || offset === undefined) return operation;
-      return { ...operation, bias: operation.bias.map((value) => value - offset), activation: { kind: 'none' } };
+      if (operation.kind !== 'convolution') return operation;
+      const [read, own] = [stored.get(operation.inputs[0]), offsets.get(operation.layer)];
+      const reader: ConvolutionOperation = read === undefined ? operation : { ...operation, padValue: -read };
+      if (own === undefined) return reader;
+      return { ...reader, bias: reader.bias.map((value) => value - own), activation: { kind: 'none' } };
     }),
   };
 }

@@ -33,10 +33,10 @@ export interface RoundedWeights {
 /** By layer. A table that was made with a tuning is of no use without it. */
 export type Tuning = ReadonlyMap<string, LayerTuning>;
 
-const version = 3;
+const version = 4;
 const numbers = v.array(v.pipe(v.number(), v.finite()));
 const schema = v.object({
-  version: v.picklist([1, 2, version]),
+  version: v.picklist([1, 2, 3, version]),
   tableSha256: v.string(),
   layers: v.record(
     v.string(),

@@ -25,7 +25,9 @@ export class GraphBuilder {
     id: ValueId,
     input: ValueId,
     outputChannels: number,
-    options: Partial<Pick<ConvolutionOperation, 'kernel' | 'stride' | 'pad' | 'dilation' | 'group' | 'activation'>> & {
+    options: Partial<
+      Pick<ConvolutionOperation, 'kernel' | 'stride' | 'pad' | 'padValue' | 'dilation' | 'group' | 'activation'>
+    > & {
       readonly weights?: readonly number[];
       readonly bias?: readonly number[];
     } = {},
@@ -58,6 +60,7 @@ export class GraphBuilder {
       kernel,
       stride,
       pad,
+      padValue: options.padValue,
       dilation,
       group,
       outputChannels,

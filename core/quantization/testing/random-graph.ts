@@ -121,3 +121,11 @@ export function randomGraph(seed: number): Graph {
   last = b.convolution('head', last, 10, { kernel: square(2), stride: { height: 2, width: 1 } });
   return b.build([b.softmax('prob', b.pooling('global', last, 'average', { kernel: 3, stride: 3 })), last]);
 }
+
+/** The network with another number than 0 in the padding of its convolutions, which all have to be int8 then. */
+export function withPadValue(graph: Graph, padValue: number): Graph {
+  const operations = graph.operations.map((operation) =>
+    operation.kind === 'convolution' ? { ...operation, padValue } : operation,
+  );
+  return { ...graph, operations };
+}

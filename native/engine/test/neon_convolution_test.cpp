@@ -138,8 +138,8 @@ void complete(ConvolutionShape& shape) {
 }
 
 ConvolutionShape square(int size, int inputs, int outputs, int kernel, int stride, int pad, int group) {
-  ConvolutionShape shape{1,      size,   size, inputs, 0, 0, outputs, kernel, kernel,
-                         stride, stride, pad,  pad,    1, 1, group,   inputs, outputs};
+  ConvolutionShape shape{1,      size, size, inputs, 0, 0,     outputs, kernel,  kernel, stride,
+                         stride, pad,  pad,  1,      1, group, inputs,  outputs, 0};
   complete(shape);
   return shape;
 }
