@@ -13,7 +13,7 @@ import type { Network } from '../network/network.ts';
 import { blobOptions, type BlobOption } from './blob-options.ts';
 import { convolutionsOf, methodThresholds } from './candidates.ts';
 import { chooseWays } from './choose-ways.ts';
-import { exactStatistics } from './exact-statistics.ts';
+import { channelThresholds } from './channel-thresholds.ts';
 import { FollowingLayers } from './following-layers.ts';
 import { judgedOutputs, measuredOutputs } from './judged-outputs.ts';
 
@@ -93,14 +93,14 @@ describe('blobOptions', () => {
     const session = await createForwardSession(network, { outputs: read.filter((id) => id !== name) });
     const named = inputs.map((tensor) => ({ path: 'x', tensor }));
     const byMethod = await methodThresholds(graph, session, name, named, {});
-    const statistics = await exactStatistics(graph, session, name, inputs, () => true);
+    const channels = await channelThresholds(graph, session, name, inputs);
     await session.close();
     const isKnown = (id: string): boolean => network.values.has(id);
     const outputs = measuredOutputs(graph, judgedOutputs(graph, isKnown), isKnown);
     const seen: number[] = [];
     const details: (string | undefined)[] = [];
     const options = await blobOptions({
-      ...{ network, graph, outputs, inputs, byMethod, channels: statistics.thresholds },
+      ...{ network, graph, outputs, inputs, byMethod, channels },
       onProgress: ({ done, detail }) => {
         seen.push(done);
         details.push(detail);
@@ -121,7 +121,7 @@ describe('blobOptions', () => {
     }
     await expect(
       blobOptions({
-        ...{ network, graph, outputs, inputs, byMethod, channels: statistics.thresholds },
+        ...{ network, graph, outputs, inputs, byMethod, channels },
         signal: AbortSignal.abort(),
       }),
     ).rejects.toThrow(/abort/i);

@@ -1,4 +1,11 @@
+import { setImmediate } from 'node:timers/promises';
+import { ProgressMeter, type LongCall } from '../common/progress.ts';
+import type { Tensor } from '../common/tensor.ts';
+import type { Graph, ValueId } from '../graph/graph.ts';
+import type { ForwardSession } from '../inference/session.ts';
 import { INT8_LIMIT } from '../quantization/arithmetic.ts';
+import { readValues } from './candidates.ts';
+import { geometryOf } from './geometry.ts';
 
 /** Values of a channel that are kept from one input. */
 const perInput = 32;
@@ -60,4 +67,39 @@ function squaredError(samples: readonly number[], threshold: number, limit: numb
     if (error >= limit) break;
   }
   return error;
+}
+
+/**
+ * By value that convolutions read: the threshold of each channel, were it to have a scale of its own.
+ * @param session returns those values of inputs of one sample each
+ */
+export async function channelThresholds(
+  graph: Graph,
+  session: ForwardSession,
+  inputName: string,
+  inputs: readonly Tensor[],
+  { signal, onProgress }: LongCall = {},
+): Promise<ReadonlyMap<ValueId, Float64Array>> {
+  const samples = new Map(
+    [...readValues(graph)].map(
+      ([operation, id]) => [id, new ChannelSamples(geometryOf(graph, operation).inputChannels)] as const,
+    ),
+  );
+  const meter = new ProgressMeter('measuring channels', inputs.length, 'inputs', onProgress);
+  for (const [index, input] of inputs.entries()) {
+    signal?.throwIfAborted();
+    const results = await session.run(new Map([[inputName, input]]));
+    const valueOf = (id: ValueId): Float32Array | undefined => (id === inputName ? input.data : results.get(id)?.data);
+    for (const [id, sample] of samples) sample.add(valueOf(id) ?? new Float32Array());
+    meter.report(index + 1);
+    await setImmediate();
+  }
+  const thresholds = new Map<ValueId, Float64Array>();
+  for (const [id, sample] of samples) {
+    signal?.throwIfAborted();
+    thresholds.set(id, sample.thresholds());
+    meter.report(inputs.length, id);
+    await setImmediate();
+  }
+  return thresholds;
 }

@@ -1,6 +1,6 @@
 import { randomSource } from '../common/random.ts';
 import type { ConvolutionGeometry } from '../quantization/execute/patches.ts';
-import { gatherPatch } from './taps.ts';
+import { gatherPatch } from './geometry.ts';
 
 /** Output pixels of one input that are looked at, at the least and at the most. */
 const fewestPixels = 48;

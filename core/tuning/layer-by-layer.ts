@@ -3,7 +3,8 @@ import type { ScaleTable } from '../calibration/table.ts';
 import { withLevels } from '../calibration/tuning/apply.ts';
 import { ProgressMeter, type LongCall } from '../common/progress.ts';
 import type { Tensor } from '../common/tensor.ts';
-import type { ConvolutionOperation, Graph } from '../graph/graph.ts';
+import type { ConvolutionOperation, Graph, ValueId } from '../graph/graph.ts';
+import { INT8_LIMIT } from '../quantization/arithmetic.ts';
 import { convolutionForm } from '../quantization/convolution-form.ts';
 import { quantiseBlob } from '../quantization/execute/convert.ts';
 import type { ConvolutionGeometry } from '../quantization/execute/patches.ts';
@@ -11,21 +12,24 @@ import { lastUses, runOperation, type BlobData } from '../quantization/execute/e
 import {
   operationInputs,
   type QuantizedConvolution,
+  type QuantizedNetwork,
   type QuantizedOperation,
 } from '../quantization/quantized-network.ts';
 import { quantizeNetwork } from '../quantization/quantize.ts';
 import { quantiseWeights } from '../quantization/weights.ts';
 import { convolutionsOf, scalesOf } from './candidates.ts';
-import { geometryOf, tapMeans } from './exact-statistics.ts';
+import { geometryOf } from './geometry.ts';
 import { InputCovariance } from './input-covariance.ts';
+import { offsetCorrection } from './offsets.ts';
+import { biasCorrection, channelMeans, resultMeans, type ResultMeans } from './result-means.ts';
 import { roundedByInputs } from './round-weights.ts';
 
 export interface LayerByLayer extends LongCall {
   /** Equalised, if it is. */
   readonly graph: Graph;
   readonly table: ScaleTable;
-  /** By layer and input: what its taps read in fp32, in the graph's units. */
-  readonly tapMeans: ReadonlyMap<string, readonly Float64Array[]>;
+  /** By value: fp32's results of layers for an input, as the graph has them. Layers without one are not mended. */
+  readonly exactResults: (input: Tensor) => Promise<ReadonlyMap<ValueId, Float32Array>>;
   readonly inputs: readonly Tensor[];
   /** Weights are rounded by what the layer reads, else to the nearest level. */
   readonly rounds: boolean;
@@ -43,9 +47,8 @@ const longestPatch = 1200;
 
 /**
  * Goes through the int8 network, all inputs at once, and mends each layer for what the layers before it have made of its
- * input: weights are rounded by `roundedByInputs`, and the bias takes what the mean of the layer's result is off by: Nagel
- * et al., "Data-free quantization through weight equalization and bias correction" (arXiv:1906.04721, section 4.2), with means
- * measured on the int8 network, each as far as it is more than chance between the inputs.
+ * input: weights are rounded by `roundedByInputs`, and the bias takes what the mean of the layer's result is off by
+ * (`biasCorrection`).
  */
 export async function mendLayers(request: LayerByLayer): Promise<LayerChanges> {
   const { graph, table, inputs, rounds, signal } = request;
@@ -60,47 +63,82 @@ export async function mendLayers(request: LayerByLayer): Promise<LayerChanges> {
   const levels = new Map<string, Int8Array>();
   const addToBias = new Map<string, Float64Array>();
   const meter = new ProgressMeter('mending layers', network.operations.length, 'operations', request.onProgress);
+  const exactMeans = await exactResultMeans(request, network, (detail) => {
+    meter.report(0, detail);
+  });
   for (const [position, operation] of network.operations.entries()) {
-    let runs: QuantizedOperation = operation;
-    const exact = layers.get(operation.layer);
-    const means = request.tapMeans.get(operation.layer);
+    const runAll = async (one: QuantizedOperation): Promise<void> => {
+      for (const values of blobs) {
+        signal?.throwIfAborted();
+        values.set(operation.output, runOperation(network, one, values));
+        meter.report(position, operation.layer);
+        await setImmediate();
+      }
+    };
+    const exact = operation.kind === 'convolution' ? layers.get(operation.layer) : undefined;
+    const means = exact === undefined ? undefined : exactMeans.get(exact.output);
     if (operation.kind === 'convolution' && exact !== undefined && means !== undefined) {
       const [from, to] = [network.tensors[operation.input], network.tensors[operation.output]];
-      const read = blobs.map((values) => values.get(operation.input) ?? new Int8Array());
-      const scales = scalesOf(table, exact);
       const isInt8 = operation.form.kind !== 'float';
-      const isRounded = rounds && isInt8;
+      const scales = scalesOf(table, exact);
+      const geometry = { ...geometryOf(graph, exact), padLevel: operation.padLevel };
+      const read = blobs.map((values) => values.get(operation.input) ?? new Int8Array());
       const onSign = (): void => {
         meter.report(position, operation.layer);
       };
-      const geometry = { ...geometryOf(graph, exact), padLevel: operation.padLevel };
-      const rounded = isRounded ? await roundedLevels(geometry, exact, read, scales, { signal, onSign }) : undefined;
+      const rounded =
+        rounds && isInt8 ? await roundedLevels(geometry, exact, read, scales, { signal, onSign }) : undefined;
       const mended = rounded === undefined ? exact : withLevels(exact, { levels: rounded, scales });
       if (rounded !== undefined) levels.set(operation.layer, rounded);
-      const correction = biasCorrection(
-        graph,
-        exact,
-        isInt8 ? storedWeights(mended, scales, from.scale) : exact.weights,
-        {
-          exact: means,
-          found: read.map((values) => tapMeans(geometry, values, isInt8 ? 1 / from.scale : 1)),
-        },
+      const withBias = (added: Float64Array): QuantizedConvolution => {
+        const bias = exact.bias.map((value, channel) => value + added[channel]);
+        const { form } = convolutionForm({ ...mended, bias }, isInt8 ? scales : undefined, from, to);
+        return { ...operation, form };
+      };
+      const stored = isInt8 ? storedWeights(mended, scales, from.scale) : exact.weights;
+      const known = offsetCorrection(exact, stored, -(exact.padValue ?? 0));
+      await runAll(withBias(known));
+      const factor = to.type === 'int8' ? 1 / to.scale : 1;
+      const found = blobs.map((values) =>
+        channelMeans(values.get(operation.output) ?? new Int8Array(), exact.outputChannels, factor),
       );
-      addToBias.set(operation.layer, correction);
-      const bias = exact.bias.map((value, channel) => value + correction[channel]);
-      const { form } = convolutionForm({ ...mended, bias }, isInt8 ? scales : undefined, from, to);
-      runs = { ...operation, form } satisfies QuantizedConvolution;
+      const measured = biasCorrection(means, found);
+      const added = known.map((value, channel) => value + measured[channel]);
+      addToBias.set(operation.layer, added);
+      await runAll(withBias(added));
+    } else {
+      await runAll(operation);
     }
-    for (const values of blobs) {
-      signal?.throwIfAborted();
-      values.set(operation.output, runOperation(network, runs, values));
+    for (const values of blobs)
       for (const index of operationInputs(operation)) if (uses.get(index) === position) values.delete(index);
-      meter.report(position, operation.layer);
-      await setImmediate();
-    }
     meter.report(position + 1, operation.layer);
   }
   return { levels, addToBias };
+}
+
+/** By value that a layer writes, for each input. */
+async function exactResultMeans(
+  { graph, inputs, exactResults, signal }: LayerByLayer,
+  network: QuantizedNetwork,
+  onSign: (detail: string) => void,
+): Promise<ReadonlyMap<ValueId, readonly ResultMeans[]>> {
+  const scales = new Map(network.tensors.map(({ name, scale }) => [name.replace(/@int8$/, ''), scale] as const));
+  const means = new Map<ValueId, ResultMeans[]>();
+  for (const [index, input] of inputs.entries()) {
+    signal?.throwIfAborted();
+    const results = await exactResults(input);
+    for (const { output, outputChannels, activation } of convolutionsOf(graph)) {
+      const values = results.get(output);
+      if (values === undefined) continue;
+      const scale = scales.get(output) ?? 0;
+      const high = scale > 0 ? INT8_LIMIT / scale : Infinity;
+      const found = resultMeans(values, outputChannels, activation, { low: -high, high });
+      means.set(output, [...(means.get(output) ?? []), found]);
+    }
+    onSign(`fp32 ${index + 1}`);
+    await setImmediate();
+  }
+  return means;
 }
 
 async function roundedLevels(
@@ -134,41 +172,8 @@ async function roundedLevels(
 }
 
 /** Weights as the board has them. */
-function storedWeights(operation: ConvolutionOperation, scales: readonly number[], inputScale: number): Float64Array {
+function storedWeights(operation: ConvolutionOperation, scales: readonly number[], inputScale: number): Float32Array {
   const stored = quantiseWeights(operation, scales, inputScale);
   const perOutput = stored.weights.length / operation.outputChannels;
-  return Float64Array.from(stored.weights, (level, index) => level / stored.scales[Math.floor(index / perOutput)]);
-}
-
-/**
- * By output channel: the mean of the layer's result in fp32 less that of `weights` on what int8 reads, shrunk by what chance
- * between the inputs would make of it (the positive part of James and Stein's estimate).
- */
-export function biasCorrection(
-  graph: Graph,
-  operation: ConvolutionOperation,
-  weights: Float64Array | Float32Array,
-  means: { readonly exact: readonly Float64Array[]; readonly found: readonly Float64Array[] },
-): Float64Array {
-  const { patchLength, group, outputChannels } = geometryOf(graph, operation);
-  return Float64Array.from({ length: outputChannels }, (_, output) => {
-    const firstTap = Math.floor((output * group) / outputChannels) * patchLength;
-    const differences = means.exact.map((exact, input) => {
-      const found = means.found[input];
-      let difference = 0;
-      for (let k = 0; k < patchLength; k++) {
-        const index = output * patchLength + k;
-        difference += operation.weights[index] * exact[firstTap + k] - weights[index] * found[firstTap + k];
-      }
-      return difference;
-    });
-    return shrunkMean(differences);
-  });
-}
-
-function shrunkMean(values: readonly number[]): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  const chance = squares / Math.max(1, values.length - 1) / values.length;
-  return mean === 0 ? 0 : mean * Math.max(0, 1 - chance / (mean * mean));
+  return Float32Array.from(stored.weights, (level, index) => level / stored.scales[Math.floor(index / perOutput)]);
 }

@@ -54,7 +54,8 @@ const recipe: Recipe = {
 };
 const maker = new CandidateMaker(graph, {
   byMethod: new Map([['minmax', thresholds]]),
-  statistics: { thresholds: new Map(), tapMeans: new Map() },
+  channels: new Map(),
+  exactResults: () => Promise.resolve(new Map()),
   options,
   mending: [],
 });

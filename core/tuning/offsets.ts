@@ -85,3 +85,9 @@ export function readerCorrections(graph: Graph, offsets: ValueOffsets): Readonly
     }),
   );
 }
+
+/** By output channel: what an offset of the input costs where `stored` are a layer's weights in place of its own. */
+export function offsetCorrection(operation: ConvolutionOperation, stored: Float32Array, offset: number): Float64Array {
+  const exact = perOutputChannel(operation);
+  return perOutputChannel({ ...operation, weights: stored }).map((sum, channel) => offset * (sum - exact[channel]));
+}

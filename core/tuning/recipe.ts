@@ -14,20 +14,12 @@ import type { Graph, ValueId } from '../graph/graph.ts';
 import { INT8_LIMIT } from '../quantization/arithmetic.ts';
 import { quantiseWeights } from '../quantization/weights.ts';
 import type { BlobOption } from './blob-options.ts';
-import {
-  convolutionsOf,
-  perOutputChannel,
-  scalesOf,
-  tableOf,
-  type Thresholds,
-  type TriedMethod,
-} from './candidates.ts';
+import { convolutionsOf, scalesOf, tableOf, type Thresholds, type TriedMethod } from './candidates.ts';
 import { chooseWays, type ChosenWays, type Way } from './choose-ways.ts';
 import { equalisationFactors } from './equalise.ts';
-import type { ExactStatistics } from './exact-statistics.ts';
 import type { Contender } from './judge.ts';
 import { mendLayers } from './layer-by-layer.ts';
-import { layerOffsets, readerCorrections, type ValueOffsets } from './offsets.ts';
+import { layerOffsets, offsetCorrection, readerCorrections, type ValueOffsets } from './offsets.ts';
 
 /** How a candidate is made. */
 export interface Recipe {
@@ -50,10 +42,13 @@ export interface Candidate extends Contender {
 /** What was measured of a network, for candidates to be made from. */
 export interface Measurements {
   readonly byMethod: ReadonlyMap<TriedMethod, Thresholds>;
-  readonly statistics: ExactStatistics;
+  /** By value: the threshold of each channel, were it to have a scale of its own. */
+  readonly channels: ReadonlyMap<ValueId, Float64Array>;
   readonly options: ReadonlyMap<ValueId, readonly BlobOption[]>;
-  /** Those that `statistics.tapMeans` are of. */
+  /** What layers are mended on. */
   readonly mending: readonly Tensor[];
+  /** By value: fp32's results of layers. */
+  readonly exactResults: (input: Tensor) => Promise<ReadonlyMap<ValueId, Float32Array>>;
 }
 
 /** Makes candidates of one network from what was measured once. */
@@ -70,7 +65,7 @@ export class CandidateMaker {
 
   async make(recipe: Recipe, call: LongCall): Promise<Candidate> {
     const { graph } = this;
-    const { statistics, mending } = this.measurements;
+    const { mending, exactResults } = this.measurements;
     const ways = this.ways(recipe);
     const factors = this.factors(ways);
     const { thresholds, offsets } = this.thresholds(recipe, ways);
@@ -90,7 +85,7 @@ export class CandidateMaker {
     const { levels, addToBias } = await mendLayers({
       graph: stored,
       table,
-      tapMeans: storedMeans(graph, statistics.tapMeans, factors, offsets),
+      exactResults: async (input) => storedResults(await exactResults(input), factors, offsets),
       inputs: mending,
       rounds: recipe.mends === 'weights',
       ...call,
@@ -104,9 +99,9 @@ export class CandidateMaker {
   }
 
   private factors(ways: ChosenWays): ChannelFactors {
-    const { thresholds } = this.measurements.statistics;
+    const { channels } = this.measurements;
     const shares = new Set([...ways.values()].flatMap(({ share }) => share ?? []));
-    const byShare = new Map([...shares].map((share) => [share, equalisationFactors(this.graph, thresholds, share)]));
+    const byShare = new Map([...shares].map((share) => [share, equalisationFactors(this.graph, channels, share)]));
     return new Map(
       [...ways].flatMap(([id, { share }]) => {
         const own = share === undefined ? undefined : byShare.get(share)?.get(id);
@@ -136,24 +131,18 @@ export class CandidateMaker {
   }
 }
 
-/** What taps read of values that are divided, and stored less an offset, as the padding is then. */
-function storedMeans(
-  graph: Graph,
-  tapMeans: ExactStatistics['tapMeans'],
+/** Results as they are divided, and stored less an offset. */
+function storedResults(
+  results: ReadonlyMap<ValueId, Float32Array>,
   factors: ChannelFactors,
   offsets: ValueOffsets,
-): ExactStatistics['tapMeans'] {
+): ReadonlyMap<ValueId, Float32Array> {
   return new Map(
-    convolutionsOf(graph).flatMap(({ layer, inputs: [id], kernel }) => {
-      const means = tapMeans.get(layer);
-      if (means === undefined) return [];
-      const factor = factors.get(id);
-      const offset = offsets.get(id) ?? 0;
-      const area = kernel.height * kernel.width;
-      const stored = means.map((taps) =>
-        taps.map((mean, tap) => mean / (factor?.[Math.floor(tap / area)] ?? 1) - offset),
-      );
-      return [[layer, stored] as const];
+    [...results].map(([id, values]) => {
+      const [factor, offset = 0] = [factors.get(id), offsets.get(id)];
+      if (factor === undefined && offset === 0) return [id, values] as const;
+      const pixels = values.length / (factor?.length ?? 1);
+      return [id, values.map((value, i) => value / (factor?.[Math.floor(i / pixels)] ?? 1) - offset)] as const;
     }),
   );
 }
@@ -167,9 +156,7 @@ function roundingCorrections(graph: Graph, table: ScaleTable, offsets: ValueOffs
       const { weights, scales } = quantiseWeights(operation, scalesOf(table, operation), 1);
       const perOutput = weights.length / operation.outputChannels;
       const stored = Float32Array.from(weights, (level, index) => level / scales[Math.floor(index / perOutput)]);
-      const exact = perOutputChannel(operation);
-      const sums = perOutputChannel({ ...operation, weights: stored });
-      return [[operation.layer, sums.map((sum, channel) => offset * (sum - exact[channel]))] as const];
+      return [[operation.layer, offsetCorrection(operation, stored, offset)] as const];
     }),
   );
 }

@@ -3,7 +3,8 @@ import { readSamples, type SkippedFile } from '../calibration/samples.ts';
 import { CortadoError } from '../common/errors.ts';
 import { ProgressMeter } from '../common/progress.ts';
 import type { PackageRunner } from '../evaluation/int8-outputs.ts';
-import type { Graph } from '../graph/graph.ts';
+import type { Tensor } from '../common/tensor.ts';
+import type { Graph, ValueId } from '../graph/graph.ts';
 import { optimise } from '../graph/passes.ts';
 import type { Preprocessing } from '../images/preprocessing.ts';
 import { createForwardSession } from '../inference/onnx-session.ts';
@@ -12,7 +13,7 @@ import type { Network } from '../network/network.ts';
 import { onlyInput } from '../network/only-input.ts';
 import { blobOptions } from './blob-options.ts';
 import { convolutionsOf, methodThresholds, multiplications, readValues, type NamedInput } from './candidates.ts';
-import { exactStatistics } from './exact-statistics.ts';
+import { channelThresholds } from './channel-thresholds.ts';
 import { Judge } from './judge.ts';
 import { judgedOutputs, measuredOutputs } from './judged-outputs.ts';
 import { CandidateMaker } from './recipe.ts';
@@ -86,27 +87,35 @@ export async function tune(request: TuningRequest): Promise<TunedNetwork> {
   const probes = read.filter((id) => network.values.has(id) && id !== name);
   const session = await createForwardSession(network, { outputs: probes, threads: 1 });
   const judging = await createForwardSession(network, { outputs: judged, threads: 1 });
+  const results = convolutionsOf(graph).flatMap(({ output }) => (network.values.has(output) ? [output] : []));
+  const resulting = await createForwardSession(network, { outputs: results, threads: 1 });
   try {
     const judge = await Judge.create(judging, name, deciding, judged, {
       ...{ runner, signal, onProgress: request.onProgress },
     });
-    // Means that are compared have to be of the same inputs.
-    const mending = some(learning, mended);
     const all = [...learning, ...deciding];
-    const statistics = await exactStatistics(graph, session, name, all, (input) => mending.includes(input), request);
+    const channels = await channelThresholds(graph, session, name, all, request);
     const byMethod = await methodThresholds(graph, session, name, [...first, ...second], request);
     const options = await blobOptions({
-      ...{ network, graph, byMethod, channels: statistics.thresholds },
+      ...{ network, graph, byMethod, channels },
       outputs: measuredOutputs(graph, judged, (id) => network.values.has(id)),
       inputs: some(learning, measured),
       ...{ signal, onProgress: request.onProgress },
     });
-    const maker = new CandidateMaker(graph, { byMethod, statistics, options, mending });
+    const maker = new CandidateMaker(graph, {
+      ...{ byMethod, channels, options },
+      mending: some(learning, mended),
+      exactResults: async (input) => dataOf(await resulting.run(new Map([[name, input]]))),
+    });
     const search = new Search(graph, maker, (candidate, options) => judge.judge(candidate, options), request);
     return { ...(await search.run(request.floatShare ?? usualFloatShare)), skipped };
   } finally {
-    await Promise.all([session.close(), judging.close()]);
+    await Promise.all([session.close(), judging.close(), resulting.close()]);
   }
+}
+
+function dataOf(results: ReadonlyMap<ValueId, Tensor>): ReadonlyMap<ValueId, Float32Array> {
+  return new Map([...results].map(([id, { data }]) => [id, data] as const));
 }
 
 function countOf(graph: Graph, { least, most, multiplications: affordable }: Share): number {
