@@ -81,10 +81,19 @@ describe('Judge', () => {
 });
 
 describe('outputLoss', () => {
-  it('is the probability that moved, for classes', () => {
-    const result = outputLoss([Float32Array.of(0.7, 0.2, 0.1)], [Float32Array.of(0.4, 0.5, 0.1)]);
-    expect(result.loss).toBeCloseTo(0.3, 6);
-    expect(result.agrees).toBe(false);
+  it('is the relative noise of what the softmax was given, for classes', () => {
+    // Logits 3, 0, -3 and 3, 1, -4: noise of 0, 1 and -1, beside a signal of 9 + 9 and one for each class.
+    const softmax = (...logits: readonly number[]): Float32Array => {
+      const powers = logits.map(Math.exp);
+      const sum = powers.reduce((total, power) => total + power, 0);
+      return Float32Array.from(powers, (power) => power / sum);
+    };
+    const result = outputLoss([softmax(3, 0, -3)], [softmax(3, 1, -4)]);
+    expect(result.loss).toBeCloseTo(Math.sqrt(2 / 21), 5);
+    expect(result.agrees).toBe(true);
+    // Classes that are surely none, and nearly equal ones, say little.
+    expect(outputLoss([Float32Array.of(1, 0, 0)], [Float32Array.of(1, 0, 1e-31)]).loss).toBe(0);
+    expect(outputLoss([softmax(0.001, 0)], [softmax(0, 0.001)]).loss).toBeLessThan(0.001);
   });
 
   it('is the relative noise, for anything else, and the mean over outputs', () => {
