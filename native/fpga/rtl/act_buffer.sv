@@ -1,7 +1,8 @@
 // The activation buffer: P banks of 16-channel words. Pixel streams of the array and of the vector unit read P different
 // banks at once; results, stores and loads use the other port, a bank each.
 //
-// Window reads: data three cycles after the (granted) request, zero where the pixel is not valid.
+// Window reads: data three cycles after the (granted) request; where the pixel is not valid, the level of the padding in
+// every byte.
 // Stores: data two cycles after the grant.
 module act_buffer #(
   parameter int unsigned P = 3,
@@ -14,13 +15,16 @@ module act_buffer #(
   input  logic [P*cortado_pkg::AddrWidth-1:0] conv_addr_i,
   input  logic [P-1:0] conv_valid_i,
   input  logic [1:0] conv_col_i,
+  input  logic [7:0] conv_pad_i,          // level of the padding, constant from an instruction's first pixel to its last data
   output logic [P*32-1:0] conv_data_o,
 
   input  logic vec_req_i,
   output logic vec_gnt_o,
   input  logic [P*cortado_pkg::RotWidth-1:0] vec_bank_i,
   input  logic [P*cortado_pkg::AddrWidth-1:0] vec_addr_i,
-  output logic [P*128-1:0] vec_data_o,    // not masked
+  input  logic [P-1:0] vec_valid_i,
+  input  logic [7:0] vec_pad_i,           // as conv_pad_i
+  output logic [P*128-1:0] vec_data_o,
 
   input  logic result_req_i,
   input  cortado_pkg::pos_t result_pos_i,
@@ -38,10 +42,11 @@ module act_buffer #(
 );
   localparam int unsigned A = cortado_pkg::AddrWidth;
   localparam int unsigned R = cortado_pkg::RotWidth;
+  localparam int unsigned S = $clog2(P + 1);
 
   logic [1:0] conv_col_q;
-  logic [P*R-1:0] conv_bank_q, conv_bank_qq, vec_bank_q, vec_bank_qq;
-  logic [P-1:0] conv_valid_q, conv_valid_qq;
+  // Which bank's word a stream gets; P stands for the padding: at P = 3 the choice of four is one look-up table a bit.
+  logic [P*S-1:0] conv_source_q, conv_source_qq, vec_source_q, vec_source_qq;
   logic [P-1:0] vec_free, store_gnt, load_gnt;
   logic [R-1:0] store_bank_q;
   logic [31:0] conv_word [P];
@@ -81,22 +86,21 @@ module act_buffer #(
 
   always_ff @(posedge clk_i) begin
     conv_col_q <= conv_col_i;
-    conv_bank_q <= conv_bank_i;
-    conv_bank_qq <= conv_bank_q;
-    conv_valid_q <= conv_valid_i;
-    conv_valid_qq <= conv_valid_q;
-    vec_bank_q <= vec_bank_i;
-    vec_bank_qq <= vec_bank_q;
+    conv_source_qq <= conv_source_q;
+    vec_source_qq <= vec_source_q;
     store_bank_q <= store_pos_i.r;
     for (int unsigned b = 0; b < P; b++) begin
       conv_word_q[b] <= conv_word[b];
       vec_word_q[b] <= vec_word[b];
     end
     for (int unsigned p = 0; p < P; p++) begin
-      conv_data_o[32*p +: 32] <= '0;
+      conv_source_q[p*S +: S] <= conv_valid_i[p] ? S'(conv_bank_i[p*R +: R]) : S'(P);
+      vec_source_q[p*S +: S] <= vec_valid_i[p] ? S'(vec_bank_i[p*R +: R]) : S'(P);
+      conv_data_o[32*p +: 32] <= {4{conv_pad_i}};
+      vec_data_o[128*p +: 128] <= {16{vec_pad_i}};
       for (int unsigned b = 0; b < P; b++) begin
-        if (conv_valid_qq[p] && conv_bank_qq[p*R +: R] == R'(b)) conv_data_o[32*p +: 32] <= conv_word_q[b];
-        if (vec_bank_qq[p*R +: R] == R'(b)) vec_data_o[128*p +: 128] <= vec_word_q[b];
+        if (conv_source_qq[p*S +: S] == S'(b)) conv_data_o[32*p +: 32] <= conv_word_q[b];
+        if (vec_source_qq[p*S +: S] == S'(b)) vec_data_o[128*p +: 128] <= vec_word_q[b];
       end
     end
     store_data_o <= '0;

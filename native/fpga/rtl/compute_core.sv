@@ -71,6 +71,7 @@ module compute_core #(
   logic [P*cortado_pkg::AddrWidth-1:0] conv_addr;
   logic [P-1:0] conv_valid;
   logic [1:0] conv_col;
+  logic [7:0] conv_pad;
   logic [P*32-1:0] conv_x;
   logic array_valid, array_swap, array_clear, array_bank, array_busy;
   logic [D-1:0] array_group, drain_group;
@@ -85,9 +86,9 @@ module compute_core #(
     .post_o(conv_post_o), .error_o(conv_error_o), .weights_ready_i, .weights_swap_o,
     .weights_keep_o, .weights_rewind_o, .read_req_o(conv_read_req),
     .read_bank_o(conv_bank), .read_addr_o(conv_addr), .read_valid_o(conv_valid), .read_col_o(conv_col),
-    .array_valid_o(array_valid), .array_swap_o(array_swap), .array_clear_o(array_clear), .array_bank_o(array_bank),
-    .array_group_o(array_group), .drain_busy_i(drain_busy), .drain_start_o(drain_start), .drain_bank_o(drain_bank),
-    .drain_conv_o(drain_conv),
+    .read_pad_o(conv_pad), .array_valid_o(array_valid), .array_swap_o(array_swap), .array_clear_o(array_clear),
+    .array_bank_o(array_bank), .array_group_o(array_group), .drain_busy_i(drain_busy), .drain_start_o(drain_start),
+    .drain_bank_o(drain_bank), .drain_conv_o(drain_conv),
     .drain_output_o(drain_output), .busy_o(conv_unit_busy), .active_o(conv_active_o), .wait_weights_o(wait_weights_o),
     .wait_drain_o(wait_drain_o), .wait_tokens_o(wait_tokens_o)
   );
@@ -102,6 +103,8 @@ module compute_core #(
   logic vec_read_req, vec_read_gnt;
   logic [P*cortado_pkg::RotWidth-1:0] vec_bank;
   logic [P*cortado_pkg::AddrWidth-1:0] vec_addr;
+  logic [P-1:0] vec_valid;
+  logic [7:0] vec_pad;
   logic [P*128-1:0] vec_data;
   logic [cortado_pkg::VecWeightRowWidth-1:0] vec_weight_row;
   logic [127:0] vec_weight_data;
@@ -114,9 +117,9 @@ module compute_core #(
     .clk_i, .rst_ni, .instr_valid_i(vec_instr_valid_i), .instr_i(vec_instr_i),
     .instr_pop_o(vec_instr_pop_o), .tokens_ready_i(vec_tokens_ready_i), .early_post_o(vec_early_o),
     .read_req_o(vec_read_req), .read_gnt_i(vec_read_gnt), .read_bank_o(vec_bank), .read_addr_o(vec_addr),
-    .read_data_i(vec_data), .weight_row_o(vec_weight_row), .weight_data_i(vec_weight_data),
-    .req_o(vec_req), .gnt_i(vec_gnt), .sums_o(vec_sums), .row_o(vec_row), .leaky_o(vec_leaky), .result_o(vec_result),
-    .busy_o(vec_busy_o), .active_o(vec_active_o)
+    .read_valid_o(vec_valid), .read_pad_o(vec_pad), .read_data_i(vec_data), .weight_row_o(vec_weight_row),
+    .weight_data_i(vec_weight_data), .req_o(vec_req), .gnt_i(vec_gnt), .sums_o(vec_sums), .row_o(vec_row),
+    .leaky_o(vec_leaky), .result_o(vec_result), .busy_o(vec_busy_o), .active_o(vec_active_o)
   );
 
   vec_weight_ram u_vec_weights (
@@ -158,11 +161,11 @@ module compute_core #(
   // ---- activation buffer ----
   act_buffer #(.P(P), .Blocks(Blocks)) u_act (
     .clk_i, .conv_req_i(conv_read_req), .conv_bank_i(conv_bank), .conv_addr_i(conv_addr), .conv_valid_i(conv_valid),
-    .conv_col_i(conv_col), .conv_data_o(conv_x), .vec_req_i(vec_read_req), .vec_gnt_o(vec_read_gnt),
-    .vec_bank_i(vec_bank), .vec_addr_i(vec_addr), .vec_data_o(vec_data), .result_req_i(result_write_o),
-    .result_pos_i(result.pos), .result_mask_i(result_mask), .result_data_i(result_data), .store_req_i(act_store_req_i),
-    .store_pos_i(act_store_pos_i), .store_gnt_o(act_store_gnt_o), .store_data_o(act_store_data_o),
-    .load_req_i(act_load_req_i),
+    .conv_col_i(conv_col), .conv_pad_i(conv_pad), .conv_data_o(conv_x), .vec_req_i(vec_read_req),
+    .vec_gnt_o(vec_read_gnt), .vec_bank_i(vec_bank), .vec_addr_i(vec_addr), .vec_valid_i(vec_valid), .vec_pad_i(vec_pad),
+    .vec_data_o(vec_data), .result_req_i(result_write_o), .result_pos_i(result.pos), .result_mask_i(result_mask),
+    .result_data_i(result_data), .store_req_i(act_store_req_i), .store_pos_i(act_store_pos_i),
+    .store_gnt_o(act_store_gnt_o), .store_data_o(act_store_data_o), .load_req_i(act_load_req_i),
     .load_pos_i(act_load_pos_i), .load_narrow_i(act_load_narrow_i), .load_data_i(act_load_data_i),
     .load_gnt_o(act_load_gnt_o)
   );

@@ -26,6 +26,7 @@ module conv_unit #(
   output logic [P*cortado_pkg::AddrWidth-1:0] read_addr_o,
   output logic [P-1:0] read_valid_o,
   output logic [1:0] read_col_o,
+  output logic [7:0] read_pad_o,          // constant while an instruction's pixels are on their way
 
   output logic array_valid_o,
   output logic array_swap_o,
@@ -136,6 +137,9 @@ module conv_unit #(
       group_q <= last_group ? '0 : group_q + 1'b1;
       if (last_group) first_step_q <= 1'b0;
     end
+    // The buffer fills in the padding three cycles behind the issue, and two cycles behind the last one the window may be the
+    // next instruction's already: so the level is taken at the end of a set-up, which is the fifth cycle at the soonest.
+    if (state_q == StSetup && setup_q == 2'd3) read_pad_o <= window_q.pad_level;
   end
 
   // Cycle 1: addresses and control.

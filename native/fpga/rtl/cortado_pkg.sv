@@ -51,7 +51,8 @@ package cortado_pkg;
 
   // OpSetConvWindow, OpSetVecWindow
   typedef struct packed {
-    logic [11:0] unused;
+    logic [3:0] unused;
+    logic [7:0] pad_level;            // what lies outside the image, signed (convolutions)
     logic [AddrWidth-1:0] row_jump;   // (stride_y * pitch - stride_x * out_width) / P
     logic [2:0] stride_y;
     logic [2:0] stride_x;

@@ -4,7 +4,6 @@ module vec_lane (
   input  logic clk_i,
   input  logic rst_ni,
   input  logic [7:0] x_i,
-  input  logic inside_i,                  // the pixel is inside the image, with x_i
   input  logic [8:0] weight_i,            // with x_i
   input  logic maximum_i,                 // constant while a window lasts
   input  logic valid_i,                   // a cycle after x_i, as the next two
@@ -26,13 +25,8 @@ module vec_lane (
   assign sum_o = {sum[W-1:8], maximum_i ? {!maximum[7], maximum[6:0]} : sum[7:0]};
 
   always_ff @(posedge clk_i) begin
-    if (!inside_i) begin
-      product_q <= '0;
-      x_q <= '0;
-    end else begin
-      product_q <= product;
-      x_q <= {!x_i[7], x_i[6:0]};
-    end
+    product_q <= product;
+    x_q <= {!x_i[7], x_i[6:0]};
     if (!rst_ni || (valid_i && last_i)) begin
       sum_q <= '0;
       maximum_q <= '0;

@@ -19,6 +19,8 @@ module vec_unit #(
   input  logic read_gnt_i,
   output logic [P*cortado_pkg::RotWidth-1:0] read_bank_o,
   output logic [P*cortado_pkg::AddrWidth-1:0] read_addr_o,
+  output logic [P-1:0] read_valid_o,
+  output logic [7:0] read_pad_o,          // constant while an instruction lasts
   input  logic [P*128-1:0] read_data_i,
 
   output logic [cortado_pkg::VecWeightRowWidth-1:0] weight_row_o,
@@ -136,14 +138,23 @@ module vec_unit #(
 
   // The read, held until it is granted.
   logic last_q, odd_q, last_read_q;
-  logic [P-1:0] read_inside;
   logic [cortado_pkg::VecWeightRowWidth-1:0] read_row_q;
 
   window_address #(.P(P)) u_address (
     .clk_i, .en_i(step1), .tap_i(tap), .x_offset_i(x_offset), .y_offset_i(y_offset), .width_i(window_q.width),
     .rows_i(vec_q.rows), .rotation_i(rotation), .offset_i(offset), .x_i(x), .y_i(y),
-    .bank_o(read_bank_o), .addr_o(read_addr_o), .valid_o(read_inside)
+    .bank_o(read_bank_o), .addr_o(read_addr_o), .valid_o(read_valid_o)
   );
+
+  // What lies outside the image changes neither a maximum nor a sum. Not delayed: the next window is taken when the drain is
+  // empty, long behind the last words.
+  always_comb begin
+    unique case (output_q.vec_op)
+      cortado_pkg::VecMac: read_pad_o = window_q.pad_level;
+      cortado_pkg::VecMax: read_pad_o = 8'h80;
+      default: read_pad_o = 8'h00;
+    endcase
+  end
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) read_valid_q <= 1'b0;
@@ -163,11 +174,10 @@ module vec_unit #(
   );
 
   // Words and weights.
-  logic [P-1:0] in_image;
   logic odd3, valid4, last4, odd4, granted;
 
   assign granted = read_valid_q && read_gnt_i && rst_ni;
-  delay_line #(.Width(P + 1), .Cycles(3)) u_word (.clk_i, .data_i({odd_q, read_inside}), .data_o({odd3, in_image}));
+  delay_line #(.Width(1), .Cycles(3)) u_word (.clk_i, .data_i(odd_q), .data_o(odd3));
   delay_line #(.Width(3), .Cycles(4)) u_sum (
     .clk_i, .data_i({granted, last_q, odd_q}), .data_o({valid4, last4, odd4})
   );
@@ -179,7 +189,7 @@ module vec_unit #(
                   : {weight_data_i[8*c + 7] && !(output_q.pair && !odd3), weight_data_i[8*c +: 8]};
     for (genvar p = 0; p < P; p++) begin : g_pixel
       vec_lane u_lane (
-        .clk_i, .rst_ni, .x_i(read_data_i[128*p + 8*c +: 8]), .inside_i(in_image[p]), .weight_i(weight),
+        .clk_i, .rst_ni, .x_i(read_data_i[128*p + 8*c +: 8]), .weight_i(weight),
         .maximum_i(output_q.vec_op == cortado_pkg::VecMax), .valid_i(valid4), .last_i(last4),
         .upper_i(output_q.pair && odd4),
         .sum_o(sums[(p*16 + c)*W +: W])

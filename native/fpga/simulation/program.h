@@ -27,6 +27,7 @@ struct Window {
   unsigned dilation_x, dilation_y;
   unsigned width, pad_x, stride_x, stride_y;
   std::int64_t row_jump;  // words
+  int pad_level = 0;      // int8
 };
 
 enum VecOp : unsigned { kMac = 0, kSum = 1, kMax = 2 };
@@ -98,6 +99,7 @@ class Program {
     field(97, 3, w.stride_x);
     field(100, 3, w.stride_y);
     field(103, 13, static_cast<std::uint64_t>(w.row_jump) & 0x1fff);
+    field(116, 8, static_cast<std::uint8_t>(w.pad_level));
   }
   void set_output(bool vec, const Output& o) {
     begin(vec ? 9 : 6, {});

@@ -29,6 +29,7 @@ Chain random_chain(RandomLayers& random) {
   c.conv.weights =
       random.weights(static_cast<std::size_t>(c.conv.out_channels) * c.in.channels * taps * taps);
   c.conv.leaky = random.chance(0.3);
+  c.conv.pad_level = random.pad_level();
   const double magnitude = 5000 * std::sqrt(static_cast<double>(c.in.channels * taps * taps));
   for (int o = 0; o < c.conv.out_channels; ++o) {
     c.conv.channels.push_back(
@@ -90,7 +91,8 @@ std::optional<Map> run_chain(Device& device, const Chain& c, unsigned spread, Ru
                        unsigned(c.conv.g.px),
                        1,
                        1,
-                       in_walk.row_jump});
+                       in_walk.row_jump,
+                       c.conv.pad_level});
   p.set_output(false, {in_walk.out_width,
                        {static_cast<int>(vec_walk.pitch) - width},
                        mid_words,

@@ -125,18 +125,13 @@ ConvRun run_conv(Device& device, const ConvLayer& l, const Map& in, const ConvPl
                    plan.narrow ? 0 : in.height * in.width, plan.narrow);
   program.set_walk(true, g.out_width, {static_cast<int>(s.walk.out_pitch) - g.out_width}, s.out_words,
                    g.out_height * g.out_width);
-  program.set_window(false, {unsigned(g.kw),
-                             unsigned(g.kh),
-                             {g.dx},
-                             {g.dy * static_cast<int>(s.walk.pitch)},
-                             s.in_words,
-                             unsigned(g.dx),
-                             unsigned(g.dy),
-                             unsigned(in.width),
-                             unsigned(g.px),
-                             unsigned(g.sx),
-                             unsigned(g.sy),
-                             s.walk.row_jump});
+  const Window window{unsigned(g.kw), unsigned(g.kh), {g.dx},         {g.dy * static_cast<int>(s.walk.pitch)},
+                      s.in_words,     unsigned(g.dx), unsigned(g.dy), unsigned(in.width),
+                      unsigned(g.px), unsigned(g.sx), unsigned(g.sy), s.walk.row_jump,
+                      l.pad_level};
+  Window other_window = window;
+  other_window.pad_level = other_level(l.pad_level);
+  program.set_window(false, window);
   program.set_output(false, {s.walk.out_width,
                              {static_cast<int>(s.walk.out_pitch - s.walk.out_width)},
                              s.out_words,
@@ -197,6 +192,10 @@ ConvRun run_conv(Device& device, const ConvLayer& l, const Map& in, const ConvPl
           if (last_of_band && b + 2 < s.all_bands.size()) t.early = kLoad;
           program.conv(r, columns - (planes - 1) * 4, eighths, chunk == 0, chunk + 1 == chunks,
                        keeps && !last_tile, t);
+          if (plan.other_windows) {
+            program.set_window(false, other_window);
+            program.set_window(false, window);
+          }
         }
       }
     }

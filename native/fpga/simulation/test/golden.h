@@ -19,9 +19,7 @@ struct Map {
   std::int8_t at(int y, int x, int c) const {
     return data[(static_cast<std::size_t>(y) * width + x) * channels + c];
   }
-  std::int8_t padded(int y, int x, int c) const {
-    return y >= 0 && y < height && x >= 0 && x < width ? at(y, x, c) : std::int8_t{0};
-  }
+  bool has(int y, int x) const { return y >= 0 && y < height && x >= 0 && x < width; }
 };
 
 struct Scale {
@@ -52,6 +50,7 @@ struct ConvLayer {
   std::vector<Channel> channels;
   bool leaky = false, raw = false;
   int low = -127, high = 127;
+  int pad_level = 0;  // what lies in the padding
 
   std::int8_t weight(int o, int i, int ky, int kx) const {
     return weights[((static_cast<std::size_t>(o) * in_channels + i) * g.kh + ky) * g.kw + kx];
@@ -67,8 +66,8 @@ inline std::vector<std::int32_t> conv_sums(const ConvLayer& l, const Map& in) {
         for (int ky = 0; ky < l.g.kh; ++ky) {
           for (int kx = 0; kx < l.g.kw; ++kx) {
             const int iy = y * l.g.sy - l.g.py + ky * l.g.dy, ix = x * l.g.sx - l.g.px + kx * l.g.dx;
-            if (iy < 0 || iy >= in.height || ix < 0 || ix >= in.width) continue;
-            for (int i = 0; i < l.in_channels; ++i) acc += l.weight(o, i, ky, kx) * in.at(iy, ix, i);
+            for (int i = 0; i < l.in_channels; ++i)
+              acc += l.weight(o, i, ky, kx) * (in.has(iy, ix) ? in.at(iy, ix, i) : l.pad_level);
           }
         }
         sums.push_back(acc);
@@ -99,6 +98,7 @@ struct VecLayer {
   int shift = 0;                          // sum
   bool leaky = false;                     // depthwise
   int low = -127, high = 127;
+  int pad_level = 0;  // depthwise: what lies in the padding, which poolings leave out
 };
 
 inline Map vec_golden(const VecLayer& l, const std::vector<Map>& in) {
@@ -118,8 +118,9 @@ inline Map vec_golden(const VecLayer& l, const std::vector<Map>& in) {
         for (int ky = 0; ky < l.g.kh; ++ky) {
           for (int kx = 0; kx < l.g.kw; ++kx) {
             const int iy = y * l.g.sy - l.g.py + ky * l.g.dy, ix = x * l.g.sx - l.g.px + kx * l.g.dx;
-            if (iy < 0 || iy >= in[0].height || ix < 0 || ix >= in[0].width) continue;
-            const int v = in[0].at(iy, ix, c);
+            const bool inside = in[0].has(iy, ix);
+            if (!inside && l.kind != VecKind::kDepthwise) continue;
+            const int v = inside ? in[0].at(iy, ix, c) : l.pad_level;
             if (l.kind == VecKind::kDepthwise) acc += v * l.weights[(c * l.g.kh + ky) * l.g.kw + kx];
             if (l.kind == VecKind::kAverage) acc += v;
             maximum = std::max(maximum, v);

@@ -17,12 +17,13 @@ int layer_count() {
 std::string describe(const ConvLayer& l, const Map& in, const ConvPlan& p, std::uint64_t seed) {
   char text[400];
   std::snprintf(text, sizeof text,
-                "seed %llu: %dx%dx%d -> %dx%dx%d kernel %dx%d stride %d,%d pad %d,%d dilation %d,%d leaky %d "
-                "raw %d; tile %u "
-                "band %u chunk %u pitch +%u narrow %d keep %d",
+                "seed %llu: %dx%dx%d -> %dx%dx%d kernel %dx%d stride %d,%d pad %d,%d of %d "
+                "dilation %d,%d leaky %d raw %d; tile %u "
+                "band %u chunk %u pitch +%u narrow %d keep %d other windows %d",
                 static_cast<unsigned long long>(seed), in.height, in.width, in.channels, l.g.out_height,
-                l.g.out_width, l.out_channels, l.g.kh, l.g.kw, l.g.sy, l.g.sx, l.g.py, l.g.px, l.g.dy, l.g.dx,
-                l.leaky, l.raw, p.tile_groups, p.band_rows, p.chunk_planes, p.extra_pitch, p.narrow, p.keep);
+                l.g.out_width, l.out_channels, l.g.kh, l.g.kw, l.g.sy, l.g.sx, l.g.py, l.g.px, l.pad_level,
+                l.g.dy, l.g.dx, l.leaky, l.raw, p.tile_groups, p.band_rows, p.chunk_planes, p.extra_pitch,
+                p.narrow, p.keep, p.other_windows);
   return text;
 }
 
@@ -80,14 +81,17 @@ void vec_layers(VecKind kind, std::uint64_t first_seed) {
     const VecLayer l = random.vec(kind, height, width, channels);
     std::vector<Map> in{random.map(height, width, channels)};
     while (in.size() < l.multipliers.size()) in.push_back(random.map(height, width, channels));
-    const VecPlan plan{random.chance(0.4) ? 1000U : random.number(1, 8), unsigned(random.number(0, 2))};
+    const VecPlan plan{random.chance(0.4) ? 1000U : random.number(1, 8), unsigned(random.number(0, 2)),
+                       random.chance(0.5)};
     if (!vec_fits(device, l, in, plan)) continue;
     ++tried;
     char what[200];
     std::snprintf(what, sizeof what,
-                  "seed %d: kind %d %dx%dx%d kernel %dx%d stride %d,%d pad %d,%d band %u pitch +%u",
+                  "seed %d: kind %d %dx%dx%d kernel %dx%d stride %d,%d pad %d,%d of %d band %u pitch +%u "
+                  "other windows %d",
                   static_cast<int>(seed), static_cast<int>(kind), height, width, channels, l.g.kh, l.g.kw,
-                  l.g.sy, l.g.sx, l.g.py, l.g.px, plan.band_rows, plan.extra_pitch);
+                  l.g.sy, l.g.sx, l.g.py, l.g.px, l.pad_level, plan.band_rows, plan.extra_pitch,
+                  plan.other_windows);
     const ConvRun run = run_vec(device, l, in, plan);
     expect_clean(device, run.run, what);
     if (testing::Test::HasFatalFailure()) return;

@@ -42,6 +42,11 @@ class RandomLayers {
     if (negative_allowed && chance(0.3)) s.m = -s.m;
     return s;
   }
+  // 0 half of the time, and often one of the extremes.
+  int pad_level() {
+    if (chance(0.5)) return 0;
+    return chance(0.5) ? (chance(0.5) ? 127 : -127) : number(-127, 127);
+  }
   Geometry geometry(int height, int width, bool dilated) {
     Geometry g{};
     for (;;) {
@@ -73,6 +78,7 @@ class RandomLayers {
     l.raw = !l.leaky && chance(0.1);
     if (chance(0.4)) l.low = 0;
     if (chance(0.2)) l.high = number(1, 126);
+    l.pad_level = pad_level();
     const double magnitude = 5000 * std::sqrt(static_cast<double>(in.channels * l.g.kh * l.g.kw));
     for (int o = 0; o < l.out_channels; ++o) {
       const int bias = number(-1000000, 1000000);
@@ -89,6 +95,7 @@ class RandomLayers {
     p.extra_pitch = number(0, 2);
     p.narrow = in.channels <= 4 && chance(0.6);
     p.keep = chance(0.5);
+    p.other_windows = chance(0.5);
     return p;
   }
   VecLayer vec(VecKind kind, int height, int width, int channels) {
@@ -114,6 +121,8 @@ class RandomLayers {
     }
     if (chance(0.4)) l.low = 0;
     if (chance(0.2)) l.high = number(1, 126);
+    // Poolings, too: they take no notice of it.
+    if (kind != VecKind::kSum) l.pad_level = pad_level();
     return l;
   }
 

@@ -99,7 +99,8 @@ ConvRun run_vec(Device& device, const VecLayer& l, const std::vector<Map>& in, c
                    plane_pixels);
   Window w{unsigned(g.kw), unsigned(g.kh), {g.dx},         {g.dy * static_cast<int>(s.walk.pitch)},
            s.in_words,     unsigned(g.dx), unsigned(g.dy), unsigned(in[0].width),
-           unsigned(g.px), unsigned(g.sx), unsigned(g.sy), s.walk.row_jump};
+           unsigned(g.px), unsigned(g.sx), unsigned(g.sy), s.walk.row_jump,
+           l.pad_level};
   if (l.kind == VecKind::kSum) {
     w.kernel_width = 2;
     w.kernel_height = inputs;
@@ -107,6 +108,8 @@ ConvRun run_vec(Device& device, const VecLayer& l, const std::vector<Map>& in, c
     w.ky_step = {static_cast<std::int64_t>(map_words) * banks};
     w.dilation_x = w.dilation_y = 0;
   }
+  Window other_window = w;
+  other_window.pad_level = other_level(l.pad_level);
   program.set_window(true, w);
   Output o{
       s.walk.out_width, {static_cast<int>(s.walk.out_pitch - s.walk.out_width)}, s.out_words, l.low, l.high};
@@ -146,6 +149,10 @@ ConvRun run_vec(Device& device, const VecLayer& l, const std::vector<Map>& in, c
     r.param_row = 16;
     r.planes = s.planes;
     program.vec(r, 0, {kLoad | (reused ? unsigned(kStore) : 0U), kStore, again ? unsigned(kLoad) : 0U});
+    if (plan.other_windows) {
+      program.set_window(true, other_window);
+      program.set_window(true, w);
+    }
     program.transfer(true, out_at + band.first * g.out_width * 16, (band.end - band.first) * g.out_width,
                      s.planes, {static_cast<std::int64_t>(out_base) * banks}, 0,
                      {kVec, again ? unsigned(kVec) : 0U, 0});
