@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { randomSource } from '../../common/random.ts';
 import type { Graph } from '../../graph/graph.ts';
+import type { QuantizedNetwork } from '../../quantization/quantized-network.ts';
 import { GraphBuilder } from '../../quantization/testing/graph-builder.ts';
 import { randomGraph } from '../../quantization/testing/random-graph.ts';
 import { compileNetwork, stampsOf } from './compile.ts';
@@ -7,6 +9,8 @@ import { estimateProgram } from './estimate.ts';
 import { ACCELERATOR_BOARDS, type AcceleratorTarget } from './parts.ts';
 import { checkProgram } from './testing/check-program.ts';
 import { compare, quantizedOf } from './testing/compare.ts';
+import { graphOf, square } from './testing/graph-of.ts';
+import { PADDED_GRAPHS } from './testing/padded-graphs.ts';
 import { hasSimulation } from './testing/simulation.ts';
 
 function board(name: string): AcceleratorTarget {
@@ -17,16 +21,7 @@ function board(name: string): AcceleratorTarget {
 
 const PYNQ = board('pynq-z1');
 const ZYBO = board('zybo-z7-10');
-const square = (side: number): { readonly height: number; readonly width: number } => ({ height: side, width: side });
 const RELU = { kind: 'relu' } as const;
-
-/** A head keeps the network's int8 blobs from being outputs, which are float. */
-function graphOf(shape: readonly number[], build: (b: GraphBuilder) => string): Graph {
-  const b = new GraphBuilder(5);
-  b.input('data', shape);
-  const last = build(b);
-  return b.build([b.convolution('head', last, 7)]);
-}
 
 /** Seeds; CORTADO_FPGA_RANDOM says how many more. */
 const RANDOM_NETWORKS = [
@@ -121,7 +116,25 @@ const CASES: Readonly<Record<string, () => Graph>> = {
       const c = b.convolution('c', 'data', 40, { kernel: square(3), pad: square(1), activation: RELU });
       return b.pooling('p', c, 'max', { kernel: 2, stride: 2 });
     }),
+  ...PADDED_GRAPHS,
 };
+
+/** Levels of the padding of the convolutions that have one, in their order. */
+function padLevelsOf(network: QuantizedNetwork): readonly number[] {
+  return network.operations.flatMap((operation) =>
+    operation.kind === 'convolution' && operation.pad.height > 0 ? [operation.padLevel] : [],
+  );
+}
+
+/** A network whose int8 convolutions have random levels in their padding, 0 half of the time. */
+function withPadLevels(network: QuantizedNetwork, seed: number): QuantizedNetwork {
+  const random = randomSource(seed);
+  const operations = network.operations.map((operation) => {
+    if (operation.kind !== 'convolution' || operation.form.kind === 'float') return operation;
+    return { ...operation, padLevel: random() < 0.5 ? 0 : Math.floor(random() * 255) - 127 };
+  });
+  return { ...network, operations };
+}
 
 describe('what a compiled network does on the accelerator equals the reference executor, bit for bit', () => {
   for (const target of [PYNQ, ZYBO]) {
@@ -138,7 +151,8 @@ describe('what a compiled network does on the accelerator equals the reference e
       it.each(RANDOM_NETWORKS)(
         'random network %i, with stalls on the ports',
         async (seed) => {
-          const { network, inputs } = quantizedOf(randomGraph(seed), seed + 100);
+          const { network: unpadded, inputs } = quantizedOf(randomGraph(seed), seed + 100);
+          const network = withPadLevels(unpadded, seed);
           const { different, compiled } = await compare(network, inputs, target, { stall: 0.1 * (seed % 5), seed });
           expect(different).toEqual([]);
           if (network.tensors[network.inputs[0]].shape[0] === 1) expect(stampsOf(compiled).length).toBeGreaterThan(3);
@@ -180,6 +194,15 @@ describe('every instruction stays inside its buffers and waits only for what sta
 });
 
 describe('compileNetwork', () => {
+  it.each(Object.keys(PADDED_GRAPHS))('keeps a convolution on the accelerator: %s', (name) => {
+    const { network } = quantizedOf(PADDED_GRAPHS[name](), 11);
+    expect(padLevelsOf(network)).toContainEqual(expect.toSatisfy((level: number) => level !== 0));
+    for (const target of [PYNQ, ZYBO]) {
+      const onProcessor = compileNetwork(network, target).runs.filter(({ kind }) => kind === 'processor');
+      expect(onProcessor).toEqual([]);
+    }
+  });
+
   it('leaves what the accelerator cannot run to the processor, with the reason', () => {
     const b = new GraphBuilder(1);
     b.input('data', [1, 32, 9, 9]);

@@ -109,7 +109,7 @@ export class ConvolutionEmitter extends LayerEmitter {
   private setWindow(bandIndex: number): void {
     const { builder } = this.context;
     const { streams } = builder.part;
-    const { geometry, requantisation } = this.layer;
+    const { geometry, padLevel, requantisation } = this.layer;
     const { kernel, stride, pad, dilation, input } = geometry;
     const chip = bufferOf(this.plan.inputs[0], bandIndex);
     const outChip = bufferOf(this.plan.output, bandIndex);
@@ -127,6 +127,7 @@ export class ConvolutionEmitter extends LayerEmitter {
       strideX: stride.width,
       strideY: stride.height,
       rowJump: (stride.height * chip.pitch - stride.width * width) / streams,
+      padLevel,
     });
     builder.set('convolution', SET_CONVOLUTION_OUTPUT, {
       width,

@@ -46,6 +46,7 @@ export function emitRepeatedRows(
     strideX: 1,
     strideY: 1,
     rowJump: 0,
+    padLevel: 0,
   });
   builder.set('vector', SET_VECTOR_OUTPUT, {
     width: pitch,

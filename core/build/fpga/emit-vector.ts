@@ -185,6 +185,7 @@ export class VectorEmitter extends LayerEmitter {
       strideX: stride.width,
       strideY: stride.height,
       rowJump: (stride.height * chip.pitch - stride.width * width) / streams,
+      padLevel: method.kind === 'depthwise' ? method.padLevel : 0,
     });
     builder.set('vector', SET_VECTOR_OUTPUT, {
       width,

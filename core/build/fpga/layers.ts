@@ -17,6 +17,8 @@ export interface ConvolutionLayer extends LayerBase {
   readonly kind: 'convolution';
   readonly weights: ConvolutionWeights;
   readonly bias: Int32Array;
+  /** What lies in the padding. */
+  readonly padLevel: number;
   /** Absent: int32 sums, which the processor turns into float. */
   readonly requantisation: Requantisation | undefined;
 }
@@ -26,6 +28,8 @@ export type VectorMethod =
       readonly kind: 'depthwise';
       readonly weights: Int8Array;
       readonly bias: Int32Array;
+      /** What lies in the padding. */
+      readonly padLevel: number;
       readonly requantisation: Requantisation;
     }
   | {

@@ -69,7 +69,7 @@ export function placeOperation(network: QuantizedNetwork, position: number, part
         const channels = channelsOf(shape);
         const requantisation = perChannel(form.requantisation, channels);
         const ones = { weights: new Int8Array(channels).fill(1), bias: new Int32Array(channels) };
-        const method = { kind: 'depthwise', ...ones, requantisation } as const;
+        const method = { kind: 'depthwise', ...ones, padLevel: 0, requantisation } as const;
         return onAccelerator({ ...base, kind: 'vector', geometry: pointwise(sizeOf(shape)), method });
       }
       if (form.kind === 'float') return onProcessor('it computes in float');
@@ -95,7 +95,7 @@ function placeConvolution(
   network: QuantizedNetwork,
   part: AcceleratorPart,
 ): Placement {
-  const { form, kernel, stride, pad, dilation, group, outputChannels } = operation;
+  const { form, kernel, stride, pad, padLevel, dilation, group, outputChannels } = operation;
   if (form.kind === 'float') return onProcessor('it computes in float');
   const input = network.tensors[operation.input].shape;
   const output = network.tensors[operation.output].shape;
@@ -119,6 +119,7 @@ function placeConvolution(
       kind: 'depthwise',
       weights: form.weights,
       bias: form.bias,
+      padLevel,
       requantisation: form.requantisation,
     } as const;
     return onAccelerator({ ...base, kind: 'vector', method });
@@ -129,7 +130,7 @@ function placeConvolution(
   const requantisation = form.kind === 'int8' ? form.requantisation : undefined;
   const rows = Math.ceil(outputChannels / 16) * parameterRowsOfPlane(requantisation?.negative !== undefined);
   if (rows > part.parameterRows) return onProcessor('it has more output channels than the parameter memory holds');
-  return onAccelerator({ ...base, kind: 'convolution', weights, requantisation });
+  return onAccelerator({ ...base, kind: 'convolution', weights, padLevel, requantisation });
 }
 
 /** Whether one plane's weights leave room for the next one's, and all sums stay in range. */

@@ -62,6 +62,7 @@ const WINDOW = {
   strideX: [0, 7],
   strideY: [0, 7],
   rowJump: [0, 8191],
+  padLevel: [-128, 127],
 } as const;
 const OUTPUT = {
   width: [0, 1023],

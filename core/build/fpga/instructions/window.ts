@@ -19,6 +19,8 @@ export interface Window {
   readonly strideY: number;
   /** Words: (strideY * pitch - strideX * outWidth) / P. */
   readonly rowJump: number;
+  /** What lies outside of the input, where the window is a convolution's. */
+  readonly padLevel: number;
 }
 
 const WINDOW = {
@@ -34,6 +36,7 @@ const WINDOW = {
   strideX: { low: 97, width: 3, kind: 'unsigned' },
   strideY: { low: 100, width: 3, kind: 'unsigned' },
   rowJump: { low: 103, width: 13, kind: 'modulo' },
+  padLevel: { low: 116, width: 8, kind: 'signed' },
 } as const;
 
 export const SET_CONVOLUTION_WINDOW = new InstructionCodec<Window>(5, 'OpSetConvWindow', WINDOW);
