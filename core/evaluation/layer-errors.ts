@@ -5,7 +5,7 @@ import { quantiseBlob } from '../quantization/execute/convert.ts';
 import { INT8_LIMIT } from '../quantization/arithmetic.ts';
 import { execute, type BlobData } from '../quantization/execute/execute.ts';
 import type { QuantizedNetwork, TensorIndex } from '../quantization/quantized-network.ts';
-import { alongMoves } from '../quantization/moves.ts';
+import { alongMoves } from '../graph/byte-moves.ts';
 import { quantizeNetwork } from '../quantization/quantize.ts';
 import { ClosenessSum, type Closeness } from './scores.ts';
 

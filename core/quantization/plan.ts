@@ -2,7 +2,7 @@ import { CortadoError } from '../common/errors.ts';
 import type { ScaleTable } from '../calibration/table.ts';
 import type { ConvolutionOperation, Graph, Operation, ValueId } from '../graph/graph.ts';
 import { INT8_LIMIT } from './arithmetic.ts';
-import { isNonNegative, movesBytes, producersOf } from './moves.ts';
+import { isNonNegative, movesBytes, producersOf } from '../graph/byte-moves.ts';
 import { ScaleClasses } from './scale-classes.ts';
 import { missingAddendThreshold, type AddendRange } from './sum-range.ts';
 import { TableScales } from './table-scales.ts';

@@ -12,7 +12,7 @@ import { elementCount, type Tensor } from '../common/tensor.ts';
 import type { ConvolutionOperation, Graph, ValueId } from '../graph/graph.ts';
 import type { ForwardSession } from '../inference/session.ts';
 import { INT8_LIMIT } from '../quantization/arithmetic.ts';
-import { producersOf } from '../quantization/moves.ts';
+import { producersOf } from '../graph/byte-moves.ts';
 
 /** Methods that are tried for all blobs; the first is where tuning starts. */
 const triedMethods = {

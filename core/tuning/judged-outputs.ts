@@ -1,6 +1,6 @@
 import { dropDead } from '../graph/drop-dead.ts';
 import type { Graph, Operation, ValueId } from '../graph/graph.ts';
-import { producersOf } from '../quantization/moves.ts';
+import { producersOf } from '../graph/byte-moves.ts';
 
 /**
  * The values by which int8 is compared with fp32: the network's outputs, but what a choice is made from in place of the

@@ -1,6 +1,6 @@
 import type { LayerOffsets } from '../calibration/tuning/apply.ts';
 import type { ConvolutionOperation, Graph, Operation, ValueId } from '../graph/graph.ts';
-import { producersOf, movesBytes } from '../quantization/moves.ts';
+import { producersOf, movesBytes } from '../graph/byte-moves.ts';
 import { perOutputChannel } from './candidates.ts';
 
 /** By value, of what layers write and what becomes of it by moves of bytes: what is taken from it. */

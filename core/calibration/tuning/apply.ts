@@ -1,6 +1,6 @@
 import { CortadoError } from '../../common/errors.ts';
 import type { ConvolutionOperation, Graph, Operation, ValueId } from '../../graph/graph.ts';
-import { alongMoves } from '../../quantization/moves.ts';
+import { alongMoves } from '../../graph/byte-moves.ts';
 import type { RoundedWeights, Tuning } from './tuning.ts';
 
 /** By value: what each of its channels is divided by. */

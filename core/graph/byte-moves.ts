@@ -1,6 +1,6 @@
-import { isFloatFunction } from '../graph/float-functions.ts';
-import type { Graph, Operation, ValueId } from '../graph/graph.ts';
-import { isMove } from '../graph/moves.ts';
+import { isFloatFunction } from './float-functions.ts';
+import type { Graph, Operation, ValueId } from './graph.ts';
+import { isMove } from './moves.ts';
 
 /**
  * True where int8 bytes of the input become bytes of the output without arithmetic but a clamp, so that both sides have one
