@@ -1,7 +1,7 @@
 import type { LongCall } from '../common/progress.ts';
 import type { Preprocessing } from '../images/preprocessing.ts';
 import type { ForwardSession } from '../inference/session.ts';
-import { chooseThresholds, type BlobCalibration } from './choose-thresholds.ts';
+import { chooseThresholds, rehearse, type BlobCalibration } from './choose-thresholds.ts';
 import { collectValues, inThisProcess, type Collection, type PassRunner } from './collect.ts';
 import type { ForwardWork, StageTimes } from './forward-files.ts';
 import { tableFormats } from './formats/index.ts';
@@ -98,7 +98,10 @@ export async function calibrateTarget(request: TargetRequest): Promise<Calibrati
   const format = tableFormats[plan.format];
   const { counted } = format.methods[plan.methodName];
   const passes = request.passes ?? format.passes;
-  const values = await withForward(plan, request, (collection) => collectValues(collection, counted, passes));
+  const values = await withForward(plan, request, async (collection) => {
+    const [collected] = await Promise.all([collectValues(collection, counted, passes), rehearse(plan)]);
+    return collected;
+  });
   const { used, skipped, times, device, workerBytes } = values;
   const { duration, notes, ...chosen } = await chooseThresholds(plan, values, request);
   return {
