@@ -22,12 +22,14 @@ export interface BoardGraph {
   readonly divisors: ReadonlyMap<ValueId, readonly number[]>;
   /** By value that a layer writes: what a tuning took from the result after that. */
   readonly offsets: ReadonlyMap<ValueId, number>;
+  /** Layers that run in float besides those that the table leaves out: those that were asked for, and what a tuning takes along. */
+  readonly keepFloat: ReadonlySet<string>;
 }
 
 /**
  * What a board runs of a network, with the scales for it: the optimised graph and the table brought to its weights. Where
  * a tuning lies beside the table, the graph is tuned as it says, as far as `keepFloat` lets it.
- * Errors: those of `readTable`, `readTuning`, `tuningBesides`, `applyTuning`.
+ * Errors: those of `readTable`, `readTuning`, `applyTuning`.
  *
  * @param keepFloat layers that run in float besides those that the table leaves out
  */
@@ -41,14 +43,16 @@ export async function boardGraph(
   const table = await readTable(tableFile, format);
   const found = await readTuning(tableFile);
   if (found === undefined) {
-    return { graph, table: foldTable(table, calibrationTarget(network)), divisors: new Map(), offsets: new Map() };
+    const folded = foldTable(table, calibrationTarget(network));
+    return { graph, table: folded, divisors: new Map(), offsets: new Map(), keepFloat };
   }
-  const tuning = tuningBesides(graph, found, keepFloat);
+  const { tuning, keepFloat: inFloat } = tuningBesides(graph, found, keepFloat);
   return {
     graph: applyTuning(graph, tuning),
     table,
     divisors: byValue(graph, tuning, ({ divide }) => divide),
     offsets: byValue(graph, tuning, ({ offset }) => offset),
+    keepFloat: inFloat,
   };
 }
 

@@ -50,6 +50,8 @@ const accuracySchema = v.strictObject({
   keepInFloat: v.array(text),
   /** Which scales are used: those of the step "calibrate", or those that the search for the best accuracy found. */
   scales: v.optional(v.picklist(['calibrated', 'best']), 'calibrated'),
+  /** Whether that search may leave cheap layers in float. */
+  floatLayers: v.optional(v.picklist(['cheap', 'none']), 'cheap'),
 });
 
 const targetSchema = v.strictObject({
@@ -124,7 +126,7 @@ export const INITIAL_DECISIONS: Decisions = {
     preprocessing: { mean: null, meanFile: null, norm: null, size: null, channels: null },
   },
   calibrate: { format: 'ncnn', method: null, group: null, threads: null, device: 'auto', table: null },
-  accuracy: { pictures: null, keepInFloat: [], scales: 'calibrated' },
+  accuracy: { pictures: null, keepInFloat: [], scales: 'calibrated', floatLayers: 'cheap' },
   target: { board: null, backend: 'neon', precision: 'int8', golden: null, bitstream: null },
   board: { address: null, identityFile: null, keepOnBoard: false },
   run: { iterations: 100, warmup: 10, threads: null, backend: 'auto', picture: null },

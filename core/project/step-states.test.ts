@@ -145,7 +145,10 @@ describe('the state of the steps', () => {
     content.decisions.accuracy = { pictures: 20, keepInFloat: [] };
     await writeFile(file, JSON.stringify(content));
     project = await Project.open(project.folder);
-    expect(project.decisions.accuracy).toEqual({ pictures: 20, keepInFloat: [], scales: 'calibrated' });
+    expect(project.decisions.accuracy).toEqual({
+      ...{ pictures: 20, keepInFloat: [] },
+      ...{ scales: 'calibrated', floatLayers: 'cheap' },
+    });
     await project.decide({ step: 'accuracy', change: { scales: 'best' } });
     await project.decide({ step: 'accuracy', change: { pictures: 10 } });
     expect(project.decisions.accuracy.scales).toBe('best');

@@ -122,9 +122,11 @@ describe('values that are stored less an offset', () => {
 
   it('are whole again where nothing reads them in int8 any more', async () => {
     const { table, tuning } = await maker.make(recipe, {});
-    expect(tuningBesides(graph, tuning, new Set(['a']))).toBe(tuning);
-    expect(tuningBesides(graph, tuning, new Set(['d'])).get('c')).toEqual({ addToBias: tuning.get('c')?.addToBias });
-    const restored = applyTuning(graph, tuningBesides(graph, tuning, new Set(['c'])));
+    expect(tuningBesides(graph, tuning, new Set(['a'])).tuning).toEqual(tuning);
+    expect(tuningBesides(graph, tuning, new Set(['d'])).tuning.get('c')).toEqual({
+      addToBias: tuning.get('c')?.addToBias,
+    });
+    const restored = applyTuning(graph, tuningBesides(graph, tuning, new Set(['c'])).tuning);
     const [a, b] = restored.operations;
     expect([a, b].map((operation) => 'activation' in operation && operation.activation.kind)).toEqual(['relu', 'relu']);
     const { network } = quantizeNetwork(restored, table, 'int8', new Set(['c']));
@@ -134,20 +136,20 @@ describe('values that are stored less an offset', () => {
     expect(noise).toBeLessThan(0.001 * wanted.reduce((sum, value) => sum + value * value, 0));
   });
 
-  it('cannot be in part', () => {
+  it('take all their readers along into float', () => {
     const builder = new GraphBuilder(2);
     builder.input('data', [1, 3, 6, 6]);
     builder.convolution('a', 'data', 4, relu);
     builder.convolution('b', 'data', 4, relu);
     builder.concat('joined', ['a', 'b']);
     builder.convolution('c', 'joined', 3);
-    builder.convolution('e', 'a', 3);
-    const forked = builder.build(['c', 'e']);
-    const tuning = new Map(['a', 'b'].map((layer) => [layer, { offset: 1 }] as const));
-    expect(() => tuningBesides(forked, tuning, new Set(['c']))).toThrow(
-      expect.objectContaining({ code: 'tuning.keep-float' }),
-    );
-    expect(tuningBesides(forked, tuning, new Set(['c', 'e'])).get('b')?.offset).toBeUndefined();
+    builder.convolution('e', 'a', 3, relu);
+    builder.convolution('f', 'e', 3);
+    const forked = builder.build(['c', 'f']);
+    const tuning = new Map(['a', 'b', 'e'].map((layer) => [layer, { offset: 1 }] as const));
+    const besides = tuningBesides(forked, tuning, new Set(['c']));
+    expect([...besides.keepFloat].sort()).toEqual(['c', 'e']);
+    expect(['a', 'b', 'e'].map((layer) => besides.tuning.get(layer)?.offset)).toEqual([undefined, undefined, 1]);
   });
 
   it('are compared with what they were', async () => {

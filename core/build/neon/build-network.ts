@@ -30,6 +30,7 @@ export async function buildNeonFromNetwork(build: NetworkBuild): Promise<BuiltPa
     ...rest,
     graph: board?.graph ?? optimise(lowerNetwork(network), [foldAffineForward]),
     table: board?.table,
+    keepFloat: board?.keepFloat ?? rest.keepFloat,
     modelSha256: await sha256OfFiles(modelFile === undefined ? [file] : [file, modelFile]),
     tableSha256: tableFile === undefined ? undefined : await sha256OfFiles([tableFile]),
   });

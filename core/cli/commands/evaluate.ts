@@ -81,14 +81,12 @@ async function run(flags: EvaluateFlags, signal: AbortSignal): Promise<void> {
   const inputs = await listImages(flags.images);
   const resolved = inputs.every(isTensorFile) ? undefined : await preprocessingFor(network, flags);
   resolved?.notes.forEach(note);
-  const keepFloat = new Set(flags.keepFloat);
-  const board = await boardGraph(network, flags.table, flags.tableFormat, keepFloat);
+  const board = await boardGraph(network, flags.table, flags.tableFormat, new Set(flags.keepFloat));
   const judge =
     flags.boxes === undefined ? undefined : await judgeOf(flags.boxes, flags, board, resolved?.preprocessing);
   const evaluation = await evaluate({
     network,
     ...board,
-    keepFloat,
     inputs,
     preprocessing: resolved?.preprocessing,
     labels: flags.labels === undefined ? undefined : await readLabels(flags.labels),

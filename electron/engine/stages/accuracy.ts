@@ -29,15 +29,13 @@ export const accuracy: Stage = async ({ session, signal, onProgress, warn }): Pr
   const shapes = loaded.inputs.map(({ name, shape }) => [name, [1, ...shape.slice(1)]] as const);
   const network = withInputShapes(loaded, new Map(shapes));
   const { file, format } = await session.scales();
-  const keepFloat = new Set(keepInFloat);
-  const board = await boardGraph(network, file, format, keepFloat);
+  const board = await boardGraph(network, file, format, new Set(keepInFloat));
   const tally = new Tally(await session.labels());
   const indices = new Map(images.map((path, index) => [path, index]));
   const classifies = isClassifier(network);
   const result = await evaluate({
     network,
     ...board,
-    keepFloat,
     inputs: images,
     preprocessing: await session.preprocessingValue(images),
     runner: await localPackageRunner(session.agentFor, availableParallelism(), signal),

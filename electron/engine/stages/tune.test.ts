@@ -13,9 +13,11 @@ describe('the search for the best accuracy', () => {
 
   it('brings the sample closer to fp32, and its scales are used from then on', async () => {
     const { session, run } = open;
+    await session.project.decide({ step: 'accuracy', change: { floatLayers: 'none' } });
     expect(await run('tune')).toMatchObject({ error: null });
     const found = await session.result<TuningView>('tuning');
     expect(found?.won).toBe(true);
+    expect(found?.steps.filter(({ what }) => what.endsWith('in float'))).toEqual([]);
     const kept = found?.steps.filter((step) => step.kept).map(({ loss }) => loss) ?? [];
     expect(kept.at(-1)).toBeLessThan(kept[0]);
     expect(session.project.decisions.accuracy.scales).toBe('best');

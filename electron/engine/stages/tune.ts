@@ -17,6 +17,7 @@ export const tune: Stage = async ({ session, signal, onProgress, log }): Promise
     network: withInputShapes(network, new Map(shapes)),
     inputs: images,
     preprocessing: await session.preprocessingValue(images),
+    floatShare: session.project.decisions.accuracy.floatLayers === 'none' ? 0 : undefined,
     runner: await localPackageRunner(session.agentFor, availableParallelism(), signal),
     signal,
     onProgress,

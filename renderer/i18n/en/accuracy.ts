@@ -40,6 +40,13 @@ export const accuracy = {
   'accuracy.best': 'Best accuracy',
   'accuracy.best.help':
     'Tries more ways to bring int8 closer to fp32, and keeps what helps on pictures that were held back. No labels are needed; it takes some minutes.',
+  'accuracy.best.float': 'Layers in float',
+  'accuracy.best.float.cheap': 'Where it pays',
+  'accuracy.best.float.cheap.text':
+    'Cheap layers that int8 hurts most, at most 10 % of the work. Right for ARM boards.',
+  'accuracy.best.float.none': 'None',
+  'accuracy.best.float.none.text':
+    'Everything in int8. Right for an FPGA, which would leave float layers to the processor.',
   'accuracy.best.start': 'Search for the best accuracy',
   'accuracy.best.again': 'Search again',
   'accuracy.best.progress': 'Search for the best accuracy',

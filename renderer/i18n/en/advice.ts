@@ -203,8 +203,6 @@ export const advice = {
   'errorAdvice.table.weight-count': 'Calibrate again with this model: the table is for another one.',
   'errorAdvice.tuning.few-inputs': 'Choose more pictures in the step Images: some hundreds are right.',
   'errorAdvice.tuning.format': 'Search for the best accuracy again in the step Accuracy.',
-  'errorAdvice.tuning.keep-float':
-    'Keep the layers beside it in float too, or use the scales of the plain calibration.',
   'errorAdvice.tuning.mismatch': 'Search for the best accuracy again in the step Accuracy.',
   'errorAdvice.tuning.outdated': 'Search again in the step Accuracy, or use the scales of the calibration there.',
   'errorAdvice.tuning.table': 'Search for the best accuracy again in the step Accuracy.',

@@ -59,7 +59,6 @@ export const errors = {
   'errorTitle.tuning': 'The search for the best accuracy stopped',
   'errorTitle.tuning.outdated': 'The best scales belong to another model or other pictures',
   'errorTitle.tuning.few-inputs': 'There are too few pictures',
-  'errorTitle.tuning.keep-float': 'This layer cannot stay in float',
   'errorTitle.evaluation': 'The accuracy could not be measured',
   'errorTitle.evidence': 'The preprocessing could not be tried',
   'errorTitle.labels': 'The labels cannot be read',

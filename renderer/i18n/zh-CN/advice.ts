@@ -176,7 +176,6 @@ export const advice: Translation<typeof english> = {
   'errorAdvice.table.weight-count': '请用该模型重新校准：此表属于另一个模型。',
   'errorAdvice.tuning.few-inputs': '请在“图片”步骤选择更多图片：几百张为宜。',
   'errorAdvice.tuning.format': '请在“精度”步骤重新搜索最佳精度。',
-  'errorAdvice.tuning.keep-float': '请让与它相邻的层也保持浮点，或改用普通校准的缩放系数。',
   'errorAdvice.tuning.mismatch': '请在“精度”步骤重新搜索最佳精度。',
   'errorAdvice.tuning.outdated': '请在“精度”步骤重新搜索，或改用校准的缩放系数。',
   'errorAdvice.tuning.table': '请在“精度”步骤重新搜索最佳精度。',

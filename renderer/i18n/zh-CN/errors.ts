@@ -61,7 +61,6 @@ export const errors: Translation<typeof english> = {
   'errorTitle.tuning': '最佳精度搜索中止',
   'errorTitle.tuning.outdated': '最佳缩放系数属于另一个模型或另一些图片',
   'errorTitle.tuning.few-inputs': '图片太少',
-  'errorTitle.tuning.keep-float': '该层无法保持浮点',
   'errorTitle.evaluation': '无法测量精度',
   'errorTitle.evidence': '无法尝试预处理',
   'errorTitle.labels': '无法读取标签',

@@ -35,6 +35,10 @@ export class AccuracyStepState {
     await this.project.decide({ step: 'accuracy', change: { scales } });
   }
 
+  async setFloatLayers(floatLayers: Decisions['accuracy']['floatLayers']): Promise<void> {
+    await this.project.decide({ step: 'accuracy', change: { floatLayers } });
+  }
+
   async setPictures(pictures: number | null): Promise<void> {
     await this.project.decide({ step: 'accuracy', change: { pictures } });
   }
