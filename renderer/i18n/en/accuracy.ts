@@ -40,7 +40,7 @@ export const accuracy = {
   'accuracy.best': 'Best accuracy',
   'accuracy.best.help':
     'Tries more ways to bring int8 closer to fp32, and keeps what helps on pictures that were held back. No labels are needed; it takes some minutes.',
-  'accuracy.best.float': 'Layers in float',
+  'accuracy.best.float': 'Layers that the search for the best accuracy leaves in float',
   'accuracy.best.float.cheap': 'Where it pays',
   'accuracy.best.float.cheap.text':
     'Cheap layers that int8 hurts most, at most 10 % of the work. Right for ARM boards.',

@@ -39,7 +39,7 @@ export const accuracy: Translation<typeof english> = {
   'accuracy.advice': '建议',
   'accuracy.best': '最佳精度',
   'accuracy.best.help': '尝试更多方法让 int8 更接近 fp32，只保留在预留图片上确实有效的方法。不需要标签，耗时几分钟。',
-  'accuracy.best.float': '浮点层',
+  'accuracy.best.float': '搜索最佳精度时保留为浮点的层',
   'accuracy.best.float.cheap': '划算时保留',
   'accuracy.best.float.cheap.text': '保留受 int8 影响最大且计算量小的层，最多占计算量的 10%。适合 ARM 开发板。',
   'accuracy.best.float.none': '不保留',
