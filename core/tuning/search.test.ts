@@ -121,6 +121,22 @@ describe('the search', () => {
     expect((await search(lossOf, share)).keptFloat).toEqual(kept);
   });
 
+  it.each([
+    [0.95, []],
+    [0.85, ['small', 'cheap']],
+  ])(
+    'leaves layers in float only where they still count once the rest is mended: %d of the loss',
+    async (rest, kept) => {
+      const mended = ({ keepFloat }: Recipe): number => (keepFloat.size === 0 ? 0.1 : 0.1 * rest);
+      const { keptFloat, steps } = await search(
+        (recipe) => (recipe.mends === 'weights' ? mended(recipe) : lossOf(recipe)),
+        0.05,
+      );
+      expect(keptFloat).toEqual(kept);
+      expect(steps.at(-1)).toMatchObject({ what: 'everything in int8 all the same', kept: kept.length === 0 });
+    },
+  );
+
   it('stops when it is told to', async () => {
     const signal = AbortSignal.abort();
     const never = (): Promise<never> => Promise.reject(new Error('not reached'));

@@ -59,6 +59,9 @@ const jointBlobs = 4;
 /** Blobs whose readers are tried in float before those of one are taken: the blobs that cost most. */
 const mostPromising = 5;
 
+/** Share of the loss that layers in float have to take away in the end: boards are slow at them. */
+const leastFloatGain = 0.1;
+
 /** Trials of stages that take as many as they need, as progress counts them: it waits at the last, or leaves some out. */
 const floatTrials = 6 * mostPromising;
 const jointTrials = jointBlobs * jointReaches.length;
@@ -86,7 +89,7 @@ export class Search {
     private readonly call: SearchCall,
   ) {
     this.readers = readersOf(graph);
-    const total = triedMethodNames.length + blobWays.length + floatTrials + jointTrials + mendings.length;
+    const total = triedMethodNames.length + blobWays.length + floatTrials + jointTrials + mendings.length + 1;
     this.meter = new ProgressMeter('tuning', total, 'trials', call.onProgress);
   }
 
@@ -103,6 +106,7 @@ export class Search {
     best = await this.counted(floatTrials, () => this.keepFloat(best, floatShare));
     best = await this.counted(jointTrials, () => this.searchJointly(best));
     for (const [what, mends] of mendings) best = await this.attempt(what, { ...best.recipe, mends }, best);
+    best = await this.dropFloat(best);
     const { table, tuning } = best.candidate;
     return { table, tuning, keptFloat: [...best.recipe.keepFloat], steps: this.steps };
   }
@@ -161,6 +165,21 @@ export class Search {
       best = after;
       left -= share;
     }
+  }
+
+  /** Everything in int8, where layers in float have become worth little by what was mended since. */
+  private async dropFloat(best: Best): Promise<Best> {
+    if (best.recipe.keepFloat.size === 0) {
+      this.meter.report(++this.tried);
+      return best;
+    }
+    const what = 'everything in int8 all the same';
+    const found = await this.tryOut({ ...best.recipe, keepFloat: new Set() }, best);
+    const { loss, agreement } = found.verdict;
+    const kept = best.verdict.loss > (1 - leastFloatGain) * loss;
+    this.steps.push({ what, loss, agreement, kept });
+    this.tell(what, found);
+    return kept ? found : best;
   }
 
   /** Readers of a blob, of at most `left` of the multiplications, those first whose blobs cost the outputs most. */

@@ -267,22 +267,21 @@ const stages: readonly (readonly [string, RegExp])[] = [
   ['joint search', /^threshold of/],
   ['biases', /^biases/],
   ['rounding', /^weights rounded/],
+  ['all in int8 again', /^everything in int8/],
 ];
 
-/** The least loss on the deciding inputs after each stage, the mean over the folds; bold where it is lower than before. */
+/** The loss on the deciding inputs after each stage, the mean over the folds; bold where it is another one than before. */
 function stepLine(name: string, { steps }: ModelResult): string {
   let before = Infinity;
   const cells = stages.map(([, own], stage) => {
     const upTo = stages.slice(0, stage + 1);
-    const least = steps.map((list) =>
-      Math.min(
-        ...list.filter(({ what, kept }) => kept && upTo.some(([, of]) => of.test(what))).map(({ loss }) => loss),
-      ),
+    const last = steps.map(
+      (list) => list.findLast(({ what, kept }) => kept && upTo.some(([, of]) => of.test(what)))?.loss ?? 0,
     );
-    const loss = least.reduce((sum, value) => sum + value, 0) / steps.length;
+    const loss = last.reduce((sum, value) => sum + value, 0) / steps.length;
     const won = steps.filter((list) => list.some(({ what, kept }) => kept && own.test(what))).length;
-    const text = loss < before ? `**${loss.toFixed(4)}**` : won === 0 ? '-' : loss.toFixed(4);
-    before = Math.min(before, loss);
+    const text = loss !== before ? `**${loss.toFixed(4)}**` : won === 0 ? '-' : loss.toFixed(4);
+    before = loss;
     return text;
   });
   return `| ${name} | ${cells.join(' | ')} |`;

@@ -65,6 +65,7 @@ export const accuracy = {
   'accuracy.best.method.minmax': 'Ranges up to the largest value (minmax)',
   'accuracy.best.basis': 'what the others are compared with',
   'accuracy.best.gain': '{gain} closer',
+  'accuracy.best.quicker': 'hardly further, and quicker',
   'accuracy.best.notKept': 'nothing, not kept',
   'accuracy.scales': 'Scales in use',
   'accuracy.scales.best': 'Best accuracy',

@@ -61,6 +61,7 @@ export const accuracy: Translation<typeof english> = {
   'accuracy.best.method.minmax': '直到最大值的范围（minmax）',
   'accuracy.best.basis': '比较的基准',
   'accuracy.best.gain': '接近了 {gain}',
+  'accuracy.best.quicker': '几乎没有变远，但更快',
   'accuracy.best.notKept': '无收益，未保留',
   'accuracy.scales': '使用的缩放系数',
   'accuracy.scales.best': '最佳精度',

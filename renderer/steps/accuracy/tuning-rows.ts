@@ -4,10 +4,10 @@ import type { TuningView } from '../../../electron/shared/schemas/results.ts';
 export interface TuningRow {
   readonly what: string;
   readonly agreement: number;
-  /** How far the answers lie from fp32's, from 0 (equal) to 1: moved probability, or noise relative to signal. */
+  /** How far the answers lie from fp32's, from 0 (equal) to 1: noise relative to signal. */
   readonly distance: number;
   readonly kept: boolean;
-  /** Share of the distance that it took away; null of what was tried first. */
+  /** Share of the distance that it took away; null of what was tried first, below 0 of what is kept for being quicker. */
   readonly gain: number | null;
 }
 

@@ -98,10 +98,6 @@ export const calibration: Sentences = [
     'The table has no scale for blob {0}; it follows from the other inputs and the result of {1}.',
     '校准表中没有 blob {0} 的缩放系数；由 {1} 的其他输入和结果推出。',
   ],
-  [
-    'The layer {0} cannot stay in float: with this table it reads values that are whole only in int8.',
-    '层 {0} 无法保持浮点：使用此校准表时，它读取的值只有在 int8 中才完整。',
-  ],
   ['There is no layer "{0}" to keep in float in what the board runs.', '板上运行的网络中没有要保留为浮点的层“{0}”。'],
   [
     'The table has weight scales for layer {0}, but no activation scale for blob {1}, which it reads.',

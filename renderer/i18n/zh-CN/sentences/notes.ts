@@ -72,6 +72,7 @@ export const notes: Sentences = [
   ['biases corrected', '偏置校正'],
   ['weights rounded by what they multiply, biases corrected', '按输入数据取整权重，并校正偏置'],
   ['{0} in float', '{0} 以浮点运行'],
+  ['everything in int8 all the same', '仍然全部以 int8 运行'],
   ['thresholds by {0}', '用 {0} 选取阈值'],
   ['threshold of {0} times {1}', '{0} 的阈值乘以 {1}'],
   ['sending the {0}', '发送 {0}'],
