@@ -35,15 +35,19 @@ async function exactResultMeans(
   network: QuantizedNetwork,
   onSign: (detail: string) => void,
 ): Promise<ReadonlyMap<ValueId, readonly ResultMeans[]>> {
-  const scales = new Map(network.tensors.map(({ name, scale }) => [name.replace(/@int8$/, ''), scale] as const));
+  const scales = new Map(
+    network.operations.flatMap(({ kind, layer, output }) =>
+      kind === 'convolution' ? [[layer, network.tensors[output].scale] as const] : [],
+    ),
+  );
   const means = new Map<ValueId, ResultMeans[]>();
   for (const [index, input] of inputs.entries()) {
     signal?.throwIfAborted();
     const results = await exactResults(input);
-    for (const { output, outputChannels, activation } of convolutionsOf(graph)) {
+    for (const { layer, output, outputChannels, activation } of convolutionsOf(graph)) {
       const values = results.get(output);
       if (values === undefined) continue;
-      const scale = scales.get(output) ?? 0;
+      const scale = scales.get(layer) ?? 0;
       const high = scale > 0 ? INT8_LIMIT / scale : Infinity;
       const found = resultMeans(values, outputChannels, activation, { low: -high, high });
       means.set(output, [...(means.get(output) ?? []), found]);
