@@ -20,9 +20,17 @@ describe('work under way', () => {
     expect(await unfinishedWork(folder)).toBeUndefined();
     noteUnderWay(folder, 'calibrate');
     expect(await unfinishedWork(folder)).toBe('calibrate');
-    await forgetUnderWay(folder);
-    await forgetUnderWay(folder);
+    forgetUnderWay(folder);
+    forgetUnderWay(folder);
     expect(await unfinishedWork(folder)).toBeUndefined();
+  });
+
+  it('is still known where it began as soon as other work had ended', async () => {
+    noteUnderWay(folder, 'evidence');
+    forgetUnderWay(folder);
+    noteUnderWay(folder, 'calibrate');
+    await setTimeout(20);
+    expect(await unfinishedWork(folder)).toBe('calibrate');
   });
 
   it('goes on where it cannot be noted', async () => {

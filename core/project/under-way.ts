@@ -1,5 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { underWayPath } from './layout.ts';
 
@@ -18,9 +18,13 @@ export function noteUnderWay(folder: string, work: string): void {
   }
 }
 
-/** The work has ended, however it ended. */
-export async function forgetUnderWay(folder: string): Promise<void> {
-  await rm(underWayPath(folder), { force: true }).catch(() => undefined);
+/** The work has ended, however it ended. The note is gone when this returns, so that it is never the next work's that goes. */
+export function forgetUnderWay(folder: string): void {
+  try {
+    rmSync(underWayPath(folder), { force: true });
+  } catch {
+    // Then it is offered once more.
+  }
 }
 
 /** Work that began and did not end; undefined where there is none. */

@@ -84,7 +84,7 @@ export class StageDesk {
     const runner = this.runner(stage);
     const hasNote = this.unfinished === stage || runner.current().status === 'running';
     runner.cancel();
-    if (hasNote && !this.othersWait(stage)) await forgetUnderWay(this.session.project.folder);
+    if (hasNote && !this.othersWait(stage)) forgetUnderWay(this.session.project.folder);
     if (this.unfinished !== stage) return;
     this.unfinished = null;
     await this.onChange();
@@ -110,7 +110,7 @@ export class StageDesk {
       const result = await stages[stage]({ ...reporter, session, boards, devices, inputs, live });
       if (!reporter.signal.aborted) await writeResult(folder, name, inputs, result);
     });
-    if (!this.isEnding && !this.othersWait(stage)) await forgetUnderWay(folder);
+    if (!this.isEnding && !this.othersWait(stage)) forgetUnderWay(folder);
     const { error, status } = runner.current();
     if (status === 'failed' && error !== null) this.failures.set(name, { code: error.code, inputs });
     else if (isDone) this.failures.delete(name);
