@@ -98,7 +98,7 @@ describe.skipIf(runtime === undefined)('the window, from source', () => {
       const before = await app.page.getByRole('table').first().textContent();
       await person.press('Calibrate again');
       await app.stageWorks('calibrate');
-      await person.press('Cancel');
+      await person.pressAtOnce('Cancel');
       await app.page
         .getByRole('group', { name: 'Calibration' })
         .getByText('Cancelled')
@@ -108,7 +108,7 @@ describe.skipIf(runtime === undefined)('the window, from source', () => {
       expect(await app.page.getByRole('table').first().textContent()).toBe(before);
       // One that is cancelled before its processes run leaves none of them either.
       await person.press('Calibrate again');
-      await person.press('Cancel');
+      await person.pressAtOnce('Cancel');
       await new Promise((resolve) => setTimeout(resolve, 1000));
       await expect.poll(() => app.workers(), { timeout: 20_000 }).toBe(0);
     },
