@@ -24,14 +24,18 @@ function provided(): string | undefined {
   const data = resolve(ROOT, process.env.CORTADO_TEST_DATA ?? '../shared/data');
   const script = join(data, '..', 'electron', 'provide-electron.sh');
   if (!existsSync(script)) return undefined;
-  try {
-    return execFileSync('bash', [script], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
-      .trim()
-      .split('\n')
-      .at(-1);
-  } catch {
-    return undefined;
+  // It may want the system's package manager, which another test's call of it has locked.
+  for (let tries = 0; tries < 5; tries++) {
+    try {
+      return execFileSync('bash', [script], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+        .trim()
+        .split('\n')
+        .at(-1);
+    } catch {
+      execFileSync('sleep', ['3']);
+    }
   }
+  return undefined;
 }
 
 function onPath(command: string): boolean {
