@@ -82,3 +82,14 @@ function quantiseChannel(from: Float32Array, scale: number, to: Int8Array): numb
 function deadChannelScale(bias: number, inputScale: number): number {
   return bias === 0 ? 1 : 2 ** 24 / (Math.abs(bias) * inputScale);
 }
+
+/** An operation's weights as `quantiseWeights` leaves them: level / scale. */
+export function storedWeights(
+  operation: ConvolutionOperation,
+  scales: readonly number[],
+  inputScale: number,
+): Float32Array {
+  const stored = quantiseWeights(operation, scales, inputScale);
+  const perChannel = stored.weights.length / operation.outputChannels;
+  return Float32Array.from(stored.weights, (level, index) => level / stored.scales[Math.floor(index / perChannel)]);
+}

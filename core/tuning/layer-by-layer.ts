@@ -21,7 +21,7 @@ export async function mendLayers(request: LayerByLayer): Promise<LayerChanges> {
   });
   const mending = new Mending(request, network);
   for (const [position, operation] of network.operations.entries()) {
-    await mending.take(operation, exact, () => {
+    await mending.take(position, operation, exact, () => {
       meter.report(position, operation.layer);
     });
     meter.report(position + 1, operation.layer);
@@ -40,7 +40,7 @@ async function exactResultMeans(
       kind === 'convolution' ? [[layer, network.tensors[output].scale] as const] : [],
     ),
   );
-  const means = new Map<ValueId, ResultMeans[]>();
+  const means = new Map(convolutionsOf(graph).map(({ output }) => [output, [] as ResultMeans[]]));
   for (const [index, input] of inputs.entries()) {
     signal?.throwIfAborted();
     const results = await exactResults(input);
@@ -50,10 +50,10 @@ async function exactResultMeans(
       const scale = scales.get(layer) ?? 0;
       const high = scale > 0 ? INT8_LIMIT / scale : Infinity;
       const found = resultMeans(values, outputChannels, activation, { low: -high, high });
-      means.set(output, [...(means.get(output) ?? []), found]);
+      means.get(output)?.push(found);
     }
     onSign(`fp32 ${index + 1}`);
     await setImmediate();
   }
-  return means;
+  return new Map([...means].filter(([, list]) => list.length > 0));
 }

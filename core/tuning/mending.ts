@@ -14,7 +14,7 @@ import {
   type QuantizedNetwork,
   type QuantizedOperation,
 } from '../quantization/quantized-network.ts';
-import { quantiseWeights } from '../quantization/weights.ts';
+import { quantiseWeights, storedWeights } from '../quantization/weights.ts';
 import { convolutionsOf, scalesOf } from './candidates.ts';
 import { geometryOf } from './geometry.ts';
 import { InputCovariance } from './input-covariance.ts';
@@ -43,7 +43,10 @@ export interface LayerChanges {
 /** A layer whose patches are longer is rounded to the nearest levels: its covariance would take seconds and gigabytes. */
 const longestPatch = 1200;
 
-/** A way through the int8 network. */
+/** Where a bias moves values over the activation's bend the mean does not follow it in proportion: what is left then is corrected once more. */
+const corrections = 2;
+
+/** One pass through the int8 network, operation by operation, that notes what it changes in layers. */
 export class Mending implements LayerChanges {
   readonly levels = new Map<string, Int8Array>();
   readonly addToBias = new Map<string, Float64Array>();
@@ -51,7 +54,6 @@ export class Mending implements LayerChanges {
   private readonly blobs: readonly Map<number, BlobData>[];
   private readonly layers: ReadonlyMap<string, ConvolutionOperation>;
   private readonly lastUses: ReadonlyMap<number, number>;
-  private position = 0;
 
   constructor(
     private readonly request: LayerByLayer,
@@ -68,6 +70,7 @@ export class Mending implements LayerChanges {
 
   /** Runs the next operation, mended where fp32's means of its result are known. */
   async take(
+    position: number,
     operation: QuantizedOperation,
     exactMeans: ReadonlyMap<ValueId, readonly ResultMeans[]>,
     onSign: () => void,
@@ -81,10 +84,9 @@ export class Mending implements LayerChanges {
     }
     for (const values of this.blobs) {
       for (const index of operationInputs(operation)) {
-        if (this.lastUses.get(index) === this.position) values.delete(index);
+        if (this.lastUses.get(index) === position) values.delete(index);
       }
     }
-    this.position++;
   }
 
   private async mend(
@@ -104,14 +106,16 @@ export class Mending implements LayerChanges {
       return { ...operation, form: convolutionForm({ ...mended, bias }, scales, from, to).form };
     };
     const stored = scales === undefined ? layer.weights : storedWeights(mended, scales, from.scale);
-    const known = offsetCorrection(layer, stored, -(layer.padValue ?? 0));
-    await this.run(withBias(known), onSign);
+    let added = offsetCorrection(layer, stored, -(layer.padValue ?? 0));
     const factor = to.type === 'int8' ? 1 / to.scale : 1;
-    const found = this.blobsOf(operation.output).map((values) => channelMeans(values, layer.outputChannels, factor));
-    const measured = biasCorrection(means, found);
-    const added = known.map((value, channel) => value + measured[channel]);
-    this.addToBias.set(layer.layer, added);
     await this.run(withBias(added), onSign);
+    for (let times = 0; times < corrections; times++) {
+      const found = this.blobsOf(operation.output).map((values) => channelMeans(values, layer.outputChannels, factor));
+      const measured = biasCorrection(means, found);
+      added = added.map((value, channel) => value + measured[channel]);
+      await this.run(withBias(added), onSign);
+    }
+    this.addToBias.set(layer.layer, added);
   }
 
   private async round(
@@ -168,11 +172,4 @@ async function roundedLevels(
     levels.set(rounded ?? nearest(), g * perGroup);
   }
   return levels;
-}
-
-/** Weights as the board has them. */
-function storedWeights(operation: ConvolutionOperation, scales: readonly number[], inputScale: number): Float32Array {
-  const stored = quantiseWeights(operation, scales, inputScale);
-  const perOutput = stored.weights.length / operation.outputChannels;
-  return Float32Array.from(stored.weights, (level, index) => level / stored.scales[Math.floor(index / perOutput)]);
 }

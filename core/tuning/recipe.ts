@@ -12,7 +12,7 @@ import type { LongCall } from '../common/progress.ts';
 import type { Tensor } from '../common/tensor.ts';
 import type { Graph, ValueId } from '../graph/graph.ts';
 import { INT8_LIMIT } from '../quantization/arithmetic.ts';
-import { quantiseWeights } from '../quantization/weights.ts';
+import { storedWeights } from '../quantization/weights.ts';
 import type { BlobOption } from './blob-options.ts';
 import { convolutionsOf, scalesOf, tableOf, type Thresholds, type TriedMethod } from './candidates.ts';
 import { chooseWays, type ChosenWays, type Way } from './choose-ways.ts';
@@ -153,9 +153,7 @@ function roundingCorrections(graph: Graph, table: ScaleTable, offsets: ValueOffs
     convolutionsOf(graph).flatMap((operation) => {
       const offset = offsets.get(operation.inputs[0]);
       if (offset === undefined || !table.weights.has(operation.layer)) return [];
-      const { weights, scales } = quantiseWeights(operation, scalesOf(table, operation), 1);
-      const perOutput = weights.length / operation.outputChannels;
-      const stored = Float32Array.from(weights, (level, index) => level / scales[Math.floor(index / perOutput)]);
+      const stored = storedWeights(operation, scalesOf(table, operation), 1);
       return [[operation.layer, offsetCorrection(operation, stored, offset)] as const];
     }),
   );
