@@ -24,10 +24,11 @@ export function tuningBesides(graph: Graph, tuning: Tuning, keepFloat: ReadonlyS
   const inFloat = new Set(keepFloat);
   const isStale = (producer: (typeof stored)[number]): boolean => producer.readers.some((layer) => inFloat.has(layer));
   // Layers that are taken along may read other such results beside.
-  for (let before = -1; before !== inFloat.size;) {
+  let before: number;
+  do {
     before = inFloat.size;
     for (const producer of stored.filter(isStale)) producer.readers.forEach((layer) => inFloat.add(layer));
-  }
+  } while (inFloat.size > before);
   const changed = new Map(tuning);
   for (const { layer, readers: freed } of stored.filter(isStale)) {
     changed.set(layer, { ...changed.get(layer), offset: undefined });
