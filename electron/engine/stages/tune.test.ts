@@ -17,6 +17,7 @@ describe('the search for the best accuracy', () => {
     expect(await run('tune')).toMatchObject({ error: null });
     const found = await session.result<TuningView>('tuning');
     expect(found?.won).toBe(true);
+    expect(found?.keptFloat).toEqual([]);
     expect(found?.steps.filter(({ what }) => what.endsWith('in float'))).toEqual([]);
     const kept = found?.steps.filter((step) => step.kept).map(({ loss }) => loss) ?? [];
     expect(kept.at(-1)).toBeLessThan(kept[0]);

@@ -13,7 +13,7 @@ export const tune: Stage = async ({ session, signal, onProgress, log }): Promise
   const images = await session.images();
   if (images.length === 0) throw undecided('pictures', 'images');
   const shapes = network.inputs.map(({ name, shape }) => [name, [1, ...shape.slice(1)]] as const);
-  const { table, tuning, steps, skipped } = await tuneNetwork({
+  const { table, tuning, steps, keptFloat, skipped } = await tuneNetwork({
     network: withInputShapes(network, new Map(shapes)),
     inputs: images,
     preprocessing: await session.preprocessingValue(images),
@@ -33,5 +33,6 @@ export const tune: Stage = async ({ session, signal, onProgress, log }): Promise
   return {
     won,
     steps: [...steps],
+    keptFloat: [...keptFloat],
   };
 };

@@ -67,6 +67,8 @@ export const tuningSchema = v.object({
   ),
   /** Whether anything was closer to fp32 than what was tried first, which is what calibration does. */
   won: v.boolean(),
+  /** Layers that it leaves in float; results of earlier versions do not tell. */
+  keptFloat: v.optional(v.array(text), []),
 });
 export type TuningView = v.InferOutput<typeof tuningSchema>;
 

@@ -66,6 +66,7 @@ export const accuracy = {
   'accuracy.best.basis': 'what the others are compared with',
   'accuracy.best.gain': '{gain} closer',
   'accuracy.best.quicker': 'hardly further, and quicker',
+  'accuracy.best.unsure': 'too little to be sure, not kept',
   'accuracy.best.notKept': 'nothing, not kept',
   'accuracy.scales': 'Scales in use',
   'accuracy.scales.best': 'Best accuracy',
@@ -75,6 +76,7 @@ export const accuracy = {
   'accuracy.keep': 'Layers kept in float',
   'accuracy.keep.help': 'A layer that loses too much can stay in float: more accurate, and slower.',
   'accuracy.keep.none': 'None: everything that can runs as int8.',
+  'accuracy.keep.search': 'The scales of the search for the best accuracy leave in float: {layers}.',
   'accuracy.keep.of': 'Keep {layer} in float',
   'accuracy.keep.remove': 'Quantise {layer} again',
 } as const;

@@ -62,6 +62,7 @@ export const accuracy: Translation<typeof english> = {
   'accuracy.best.basis': '比较的基准',
   'accuracy.best.gain': '接近了 {gain}',
   'accuracy.best.quicker': '几乎没有变远，但更快',
+  'accuracy.best.unsure': '差别太小，不能确定，未保留',
   'accuracy.best.notKept': '无收益，未保留',
   'accuracy.scales': '使用的缩放系数',
   'accuracy.scales.best': '最佳精度',
@@ -71,6 +72,7 @@ export const accuracy: Translation<typeof english> = {
   'accuracy.keep': '保留为浮点的层',
   'accuracy.keep.help': '损失过大的层可以保留为浮点：精度更高，但更慢。',
   'accuracy.keep.none': '无：所有能量化的层都以 int8 运行。',
+  'accuracy.keep.search': '搜索最佳精度得到的缩放系数使这些层保留为浮点：{layers}。',
   'accuracy.keep.of': '将 {layer} 保留为浮点',
   'accuracy.keep.remove': '重新量化 {layer}',
 };

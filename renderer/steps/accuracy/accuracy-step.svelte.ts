@@ -27,6 +27,11 @@ export class AccuracyStepState {
     return this.project.statusOf('accuracy').reasons.includes('tuning.outdated');
   }
 
+  /** Layers that the scales in use leave in float. */
+  get keptBySearch(): readonly string[] {
+    return this.choices.scales === 'best' ? (this.tuning.value?.keptFloat ?? []) : [];
+  }
+
   async read(): Promise<void> {
     await Promise.all([this.accuracy.load(), this.tuning.load()]);
   }
