@@ -67,6 +67,8 @@ export interface ConvolutionOperation extends OperationBase {
   /** One per output channel, zeros where the layer has none. */
   readonly bias: Float32Array;
   readonly activation: Activation;
+  /** What is taken from the result after the activation, so that it is stored less an offset; 0 where absent. */
+  readonly resultOffset?: number | undefined;
 }
 
 /** Pooling with Caffe's rounding already applied: the output's extent is in its shape; windows are clipped. */
@@ -83,6 +85,8 @@ export interface PoolingOperation extends OperationBase {
 export interface EltwiseSumOperation extends OperationBase {
   readonly kind: 'eltwise-sum';
   readonly coefficients: readonly number[];
+  /** Is added to every element before the activation, where blobs are stored less an offset; 0 where absent. */
+  readonly constant?: number | undefined;
   readonly activation: Activation;
 }
 

@@ -33,10 +33,13 @@ export function runAffine({ scale, shift }: AffineOperation, input: Float32Array
   });
 }
 
-export function runEltwiseSum({ coefficients }: EltwiseSumOperation, inputs: readonly Float32Array[]): Float32Array {
+export function runEltwiseSum(
+  { coefficients, constant = 0 }: EltwiseSumOperation,
+  inputs: readonly Float32Array[],
+): Float32Array {
   const [first = new Float32Array()] = inputs;
   return first.map((_, index) =>
-    inputs.reduce((sum, input, term) => sum + (coefficients[term] ?? 1) * (input[index] ?? 0), 0),
+    inputs.reduce((sum, input, term) => sum + (coefficients[term] ?? 1) * (input[index] ?? 0), constant),
   );
 }
 

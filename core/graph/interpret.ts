@@ -38,11 +38,12 @@ export function interpret(
   return new Map(keep.map((id) => [id, operandOf(results, id)]));
 }
 
-/** The result of one operation, its activation applied. */
+/** The result of one operation, its activation applied, less the offset that it is stored without. */
 export function compute(operation: Operation, operands: readonly Tensor[], shape: Shape): Float32Array {
   const data = computeBare(operation, operands, shape);
   if ('activation' in operation) applyActivation(operation.activation, data, shape);
-  return data;
+  const offset = operation.kind === 'convolution' ? operation.resultOffset : undefined;
+  return offset === undefined ? data : data.map((value) => value - offset);
 }
 
 function computeBare(operation: Operation, operands: readonly Tensor[], shape: Shape): Float32Array {

@@ -38,7 +38,7 @@ export function roundingShiftRight(value: number, shift: number): number {
   return shift === 0 ? value : Math.floor((value + 2 ** (shift - 1)) / 2 ** shift);
 }
 
-/** int32 accumulator → int8 within [low, high]. */
+/** int32 accumulator → int8 within [low, high]; `zero` is the level of 0.0. */
 export function requantise(
   acc: number,
   multiplier: number,
@@ -46,9 +46,10 @@ export function requantise(
   leftShift: number,
   low: number,
   high: number,
+  zero = 0,
 ): number {
   const a = leftShift === 0 ? acc : saturatingLeftShift(acc, leftShift);
-  return clamp(roundingShiftRight(roundingDoublingHighMultiply(a, multiplier), rightShift), low, high);
+  return clamp(roundingShiftRight(roundingDoublingHighMultiply(a, multiplier), rightShift) + zero, low, high);
 }
 
 /** Nearest integer, ties away from zero. */

@@ -1,4 +1,5 @@
 import type { ConvolutionOperation } from '../graph/graph.ts';
+import { quantise } from './arithmetic.ts';
 import { halfWeights, type HalfWeights } from './half-weights.ts';
 import type { ConvolutionForm, QuantizedTensor } from './quantized-network.ts';
 import { requantisationOf } from './requantisation.ts';
@@ -29,7 +30,8 @@ export function convolutionForm(
   output: QuantizedTensor,
   floatWeights: FloatWeights = 'float32',
 ): ChosenForm {
-  const { activation } = operation;
+  const { activation, layer, resultOffset = 0 } = operation;
+  if (resultOffset !== 0 && output.type !== 'int8') throw new Error(`${layer} stores an offset in float`);
   if (weightScales === undefined) return floatForm(operation, floatWeights);
   const quantised = quantiseWeights(operation, weightScales, input.scale);
   const { weights, bias, scales, clampedShare, loweredChannels } = quantised;
@@ -43,6 +45,7 @@ export function convolutionForm(
             scales.map((scale) => output.scale / (input.scale * scale)),
             activation,
             output.scale,
+            quantise(-resultOffset, output.scale),
           ),
         }
       : {

@@ -12,6 +12,9 @@ describe('bounds of a result', () => {
     expect(activationBounds({ kind: 'relu' }, 3)).toEqual({ low: 0, high: 127 });
     expect(activationBounds({ kind: 'relu6' }, 10.25)).toEqual({ low: 0, high: 62 });
     expect(activationBounds({ kind: 'relu6' }, 40)).toEqual({ low: 0, high: 127 });
+    expect(activationBounds({ kind: 'none' }, 3, -90)).toEqual({ low: -127, high: 127 });
+    expect(activationBounds({ kind: 'relu' }, 3, -90)).toEqual({ low: -90, high: 127 });
+    expect(activationBounds({ kind: 'relu6' }, 10.25, -90)).toEqual({ low: -90, high: -28 });
   });
 });
 
@@ -64,6 +67,23 @@ describe('int8Sum', () => {
   });
 });
 
+describe('int8Sum with a constant', () => {
+  it('has a bias of the same shift', () => {
+    const form = int8Sum({ ...sum([1, 1]), constant: -3.7 }, [10, 20], 5);
+    if (form.kind !== 'int8') throw new Error('not int8');
+    expect(form.bias / 2 ** form.shift).toBeCloseTo(-3.7 * 5, 3);
+  });
+
+  it('shifts less where the bias would not fit, and saturates what fits no shift', () => {
+    const small = int8Sum({ ...sum([1, 1]), constant: 90 }, [1e6, 1e6], 1);
+    const huge = int8Sum({ ...sum([1, 1]), constant: -1e12 }, [1, 1], 1);
+    if (small.kind !== 'int8' || huge.kind !== 'int8') throw new Error('not int8');
+    expect(small.bias / 2 ** small.shift).toBeCloseTo(90, 5);
+    expect([small.bias < 2 ** 29, small.bias > 2 ** 27]).toEqual([true, true]);
+    expect([huge.bias, huge.shift]).toEqual([1 - 2 ** 29, 0]);
+  });
+});
+
 describe('missingAddendThreshold', () => {
   it('is max(shortcut, output) in a residual block', () => {
     const known = [undefined, { threshold: 4, nonNegative: true }];
@@ -74,6 +94,14 @@ describe('missingAddendThreshold', () => {
   it('is the sum of both where nothing has a sign, divided by the coefficient', () => {
     const known = [{ threshold: 4, nonNegative: false }, undefined];
     expect(missingAddendThreshold(sum([1, 2]), known, 3)).toBe(3.5);
+  });
+
+  it('is the same for what is stored less an offset', () => {
+    // A residual block of values from 0 to 8 and 0 to 6, each less half of it: their sum lacks 4 and has 3 too many.
+    const known = [undefined, { threshold: 4, nonNegative: false }];
+    const whole = [undefined, { threshold: 8, nonNegative: true }];
+    const stored = missingAddendThreshold({ ...sum([1, 1]), constant: 4 - 3 }, known, 3);
+    expect(stored).toBe(missingAddendThreshold(sum([1, 1], true), whole, 6));
   });
 
   it('is such that clamping never changes a kept result', () => {

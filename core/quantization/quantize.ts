@@ -127,6 +127,8 @@ class Quantizer {
         const inputs = this.readAll(operation, int8);
         const output = this.write(operation, int8);
         const scales = inputs.map((index) => this.emitter.tensor(index).scale);
+        if (!int8 && (operation.constant ?? 0) !== 0)
+          throw new Error(`${operation.layer} adds stored offsets in float`);
         this.emitter.emit({
           kind: 'eltwise-sum',
           layer: operation.layer,

@@ -31,6 +31,8 @@ export interface Requantisation {
   readonly multiplier: Uint16Array;
   readonly rightShift: Uint8Array;
   readonly leftShift: Uint8Array;
+  /** The result's level of 0.0. */
+  readonly zero: number;
   /** Inclusive bounds of the result. */
   readonly low: number;
   readonly high: number;
@@ -114,10 +116,11 @@ export interface QuantizedPooling extends UnaryBase {
 }
 
 export type EltwiseForm =
-  /** t = sum(q_i * multipliers[i]); y = clamp((t + (shift > 0 ? 1 << (shift - 1) : 0)) >> shift, low, high). */
+  /** t = bias + sum(q_i * multipliers[i]); y = clamp((t + (shift > 0 ? 1 << (shift - 1) : 0)) >> shift, low, high). */
   | {
       readonly kind: 'int8';
       readonly multipliers: Int16Array;
+      readonly bias: number;
       readonly shift: number;
       readonly low: number;
       readonly high: number;

@@ -8,16 +8,20 @@ export interface Bounds {
   readonly high: number;
 }
 
-/** Inclusive bounds of an int8 result: [-127, 127], [0, 127] with ReLU, [0, round(6 * scale)] with ReLU6. */
-export function activationBounds(activation: Activation, scale: number): Bounds {
+/**
+ * Inclusive bounds of an int8 result: [-127, 127], [zero, 127] with ReLU, [zero, zero + round(6 * scale)] with ReLU6.
+ *
+ * @param zero the level of 0.0
+ */
+export function activationBounds(activation: Activation, scale: number, zero = 0): Bounds {
   switch (activation.kind) {
     case 'none':
     case 'leaky':
       return { low: -INT8_LIMIT, high: INT8_LIMIT };
     case 'relu':
-      return { low: 0, high: INT8_LIMIT };
+      return { low: zero, high: INT8_LIMIT };
     case 'relu6':
-      return { low: 0, high: Math.min(INT8_LIMIT, roundAwayFromZero(6 * scale)) };
+      return { low: zero, high: Math.min(INT8_LIMIT, zero + roundAwayFromZero(6 * scale)) };
   }
 }
 
@@ -27,15 +31,17 @@ export function activationBounds(activation: Activation, scale: number): Bounds 
  * @param factors M = s_out / (s_in * s_w), one per output channel, or per divisor of an average
  * @param activation with one slope for all or one per factor
  * @param outputScale s_out, for the bound of ReLU6
+ * @param zero the result's level of 0.0
  */
 export function requantisationOf(
   factors: ArrayLike<number>,
   activation: Activation,
   outputScale: number,
+  zero = 0,
 ): Requantisation {
-  const { low, high } = activationBounds(activation, outputScale);
+  const { low, high } = activationBounds(activation, outputScale, zero);
   const positive = Array.from(factors, fixedPointMultiplier);
-  const result = { ...lists(positive, Uint16Array), low, high };
+  const result = { ...lists(positive, Uint16Array), zero, low, high };
   if (activation.kind !== 'leaky') return result;
   const { slopes } = activation;
   const negative = Array.from(factors, (factor, index) =>
@@ -55,6 +61,7 @@ export function requantiseEntry(acc: number, requantisation: Requantisation, ind
     leftShift[index],
     requantisation.low,
     requantisation.high,
+    requantisation.zero,
   );
 }
 

@@ -19,8 +19,8 @@ export function missingAddendThreshold(
   known: readonly (AddendRange | undefined)[],
   outputThreshold: number,
 ): number {
-  let low = 0;
-  let high = 0;
+  let low = operation.constant ?? 0;
+  let high = low;
   let coefficient = 0;
   operation.inputs.forEach((_, index) => {
     const c = operation.coefficients[index] ?? 1;

@@ -28,11 +28,12 @@ inline std::int32_t rounding_shift_right(std::int32_t value, unsigned shift) {
 }
 
 inline std::int8_t requantise(std::int32_t acc, std::int32_t multiplier, unsigned right_shift,
-                              unsigned left_shift, std::int8_t low, std::int8_t high) {
+                              unsigned left_shift, std::int8_t low, std::int8_t high, std::int8_t zero = 0) {
   assert(right_shift <= 31 && left_shift <= 31 && (left_shift == 0 || right_shift == 0));
   const std::int32_t a = saturating_left_shift(acc, left_shift);
   const std::int32_t t = rounding_doubling_high_multiply(a, multiplier);
-  return static_cast<std::int8_t>(std::clamp<std::int32_t>(rounding_shift_right(t, right_shift), low, high));
+  const std::int64_t level = std::int64_t{rounding_shift_right(t, right_shift)} + zero;
+  return static_cast<std::int8_t>(std::clamp<std::int64_t>(level, low, high));
 }
 
 // Product and sum are each rounded to float32: this file is compiled with -ffp-contract=off.

@@ -52,6 +52,7 @@ struct EltwiseSum {
   BlobIndex output;
   Span<float> coefficients;  // float
   Span<std::int16_t> multipliers;
+  std::int32_t bias;
   std::uint8_t shift;
   std::int8_t low, high;
   Activation activation;

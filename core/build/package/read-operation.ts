@@ -167,7 +167,7 @@ function eltwiseForm(body: EltwiseSum): EltwiseForm {
         coefficients: required(body.coefficientsArray(), 'coefficients'),
         activation: readActivation(body.activation()),
       }
-    : { kind: 'int8', multipliers, shift: body.shift(), low: body.low(), high: body.high() };
+    : { kind: 'int8', multipliers, bias: body.bias(), shift: body.shift(), low: body.low(), high: body.high() };
 }
 
 function activationForm(body: ActivationOp): ActivationForm {
@@ -185,6 +185,7 @@ function readRequantisation(body: Requantisation): Requantised {
     multiplier: required(body.multiplierArray(), 'multiplier'),
     rightShift: required(body.rightShiftArray(), 'right_shift'),
     leftShift: required(body.leftShiftArray(), 'left_shift'),
+    zero: body.zero(),
     low: body.low(),
     high: body.high(),
   };

@@ -174,6 +174,7 @@ function writeEltwiseSum(builder: Builder, operation: QuantizedEltwiseSum): numb
   EltwiseSum.addOutput(builder, operation.output);
   if (form.kind === 'int8') {
     EltwiseSum.addMultipliers(builder, factors);
+    EltwiseSum.addBias(builder, form.bias);
     EltwiseSum.addShift(builder, form.shift);
     EltwiseSum.addLow(builder, form.low);
     EltwiseSum.addHigh(builder, form.high);
@@ -246,6 +247,7 @@ function writeRequantisation(builder: Builder, requantisation: Requantised): num
   Requantisation.addNegativeMultiplier(builder, negativeMultiplier);
   Requantisation.addNegativeRightShift(builder, negativeRightShift);
   Requantisation.addNegativeLeftShift(builder, negativeLeftShift);
+  Requantisation.addZero(builder, requantisation.zero);
   return Requantisation.endRequantisation(builder);
 }
 

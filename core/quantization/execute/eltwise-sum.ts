@@ -13,7 +13,7 @@ export function addElements(
   if (form.kind === 'int8') {
     const output = new Int8Array(length);
     for (let i = 0; i < length; i += 1) {
-      let total = 0;
+      let total = form.bias;
       for (let k = 0; k < inputs.length; k += 1) total += inputs[k][i] * form.multipliers[k];
       output[i] = clamp(roundingShiftRight(total, form.shift), form.low, form.high);
     }

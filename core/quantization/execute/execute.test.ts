@@ -6,7 +6,7 @@ import { interpret } from '../../graph/interpret.ts';
 import { quantizeNetwork } from '../quantize.ts';
 import type { QuantizedNetwork, QuantizedOperation, TensorIndex } from '../quantized-network.ts';
 import { randomInputs } from '../testing/graph-builder.ts';
-import { randomGraph, withPadValue } from '../testing/random-graph.ts';
+import { randomGraph, withPadValue, withResultOffsets } from '../testing/random-graph.ts';
 import { tableOf } from '../testing/tables.ts';
 import { quantiseBlob } from './convert.ts';
 import { execute, type BlobData } from './execute.ts';
@@ -30,6 +30,13 @@ function interpreted(graph: Graph, inputs: readonly Float32Array[]): readonly Fl
   return graph.outputs.map((id) => results.get(id)?.data ?? new Float32Array());
 }
 
+/** The network with an offset in the results of the layers that compute from int8 to int8. */
+function withOffsets(graph: Graph, inputs: readonly Float32Array[], key: 'layer' | 'blob', offset: number): Graph {
+  const { network } = quantizeNetwork(graph, tableOf(graph, inputs, key), 'int8');
+  const int8 = network.operations.filter((one) => 'form' in one && one.form.kind === 'int8');
+  return withResultOffsets(graph, new Set(int8.map(({ layer }) => layer)), offset);
+}
+
 /** Signal to quantisation noise in decibels. */
 function sqnr(expected: Float32Array, actual: BlobData): number {
   let signal = 0;
@@ -43,8 +50,9 @@ function sqnr(expected: Float32Array, actual: BlobData): number {
 
 describe.each(SEEDS)('random network %i', (seed) => {
   const graph = randomGraph(seed);
-  const padded = withPadValue(graph, seed % 2 === 0 ? 0 : -0.1);
   const inputs = randomInputs(graph, seed + 100);
+  const padded = withPadValue(graph, seed % 2 === 0 ? 0 : -0.1);
+  const offset = seed % 3 === 0 ? 0 : 0.2;
 
   it('in fp32 equals the graph interpreter', async () => {
     const { network } = quantizeNetwork(graph, undefined, 'fp32');
@@ -57,15 +65,17 @@ describe.each(SEEDS)('random network %i', (seed) => {
   });
 
   it.each(['layer', 'blob'] as const)('in int8, with a table keyed by %s, comes close to float', async (key) => {
-    const { network } = quantizeNetwork(padded, tableOf(padded, inputs, key), 'int8');
+    const stored = withOffsets(padded, inputs, key, offset);
+    const { network } = quantizeNetwork(stored, tableOf(stored, inputs, key), 'int8');
     const outputs = await execute(network, prepared(network, inputs));
-    interpreted(padded, inputs).forEach((expected, position) => {
+    interpreted(stored, inputs).forEach((expected, position) => {
       expect(sqnr(expected, outputs[position]), graph.outputs[position]).toBeGreaterThan(20);
     });
   });
 
   it('computes every int8 operation as its definition says', async () => {
-    const { network } = quantizeNetwork(padded, tableOf(padded, inputs, 'blob'), 'int8');
+    const stored = withOffsets(padded, inputs, 'blob', offset);
+    const { network } = quantizeNetwork(stored, tableOf(stored, inputs, 'blob'), 'int8');
     const blobs = new Map<TensorIndex, BlobData>();
     const onBlob = (index: TensorIndex, data: BlobData): void => {
       blobs.set(index, data);

@@ -71,7 +71,7 @@ export function naiveOperation(
       const { form, inputs } = operation;
       if (form.kind !== 'int8') return undefined;
       return each((n, c, y, x) => {
-        let t = 0n;
+        let t = BigInt(form.bias);
         inputs.forEach((input, i) => (t += BigInt(at(input, n, c, y, x) * form.multipliers[i])));
         const half = form.shift > 0 ? 1n << BigInt(form.shift - 1) : 0n;
         return limit((t + half) >> BigInt(form.shift), form.low, form.high);
@@ -147,7 +147,8 @@ function naiveRequantise(acc: bigint, requantisation: Requantisation, index: num
   const shifted = acc << l;
   const a = shifted < limits[0] ? limits[0] : shifted > limits[1] ? limits[1] : shifted;
   const t = (2n * a * (m << 16n) + 2n ** 31n) >> 32n;
-  return limit((t + (s > 0n ? 1n << (s - 1n) : 0n)) >> s, requantisation.low, requantisation.high);
+  const level = ((t + (s > 0n ? 1n << (s - 1n) : 0n)) >> s) + BigInt(requantisation.zero);
+  return limit(level, requantisation.low, requantisation.high);
 }
 
 function limit(value: bigint, low: number, high: number): number {

@@ -129,3 +129,13 @@ export function withPadValue(graph: Graph, padValue: number): Graph {
   );
   return { ...graph, operations };
 }
+
+/** The network with something taken from the results of some layers: after the activation of convolutions; sums have it added. */
+export function withResultOffsets(graph: Graph, layers: ReadonlySet<string>, offset: number): Graph {
+  const operations = graph.operations.map((operation) => {
+    if (!layers.has(operation.layer)) return operation;
+    if (operation.kind === 'convolution') return { ...operation, resultOffset: offset };
+    return operation.kind === 'eltwise-sum' ? { ...operation, constant: offset } : operation;
+  });
+  return { ...graph, operations };
+}

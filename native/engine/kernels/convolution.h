@@ -34,7 +34,7 @@ struct ConvolutionShape {
 // Requantisation of one output channel's accumulator (bias added):
 //   a = saturating_left_shift(acc, left_shift)
 //   t = (2 * a * (multiplier << 16) + 2^31) >> 32
-//   y = clamp((t + (right_shift > 0 ? 1 << (right_shift - 1) : 0)) >> right_shift, low, high)
+//   y = clamp(((t + (right_shift > 0 ? 1 << (right_shift - 1) : 0)) >> right_shift) + zero, low, high)
 // Pointers are to arrays of output_channels entries that outlive the kernel. The `negative_` ones are null
 // unless accumulators below 0 have a multiplier of their own (leaky ReLU, PReLU).
 struct RequantisationS8 {
@@ -46,6 +46,7 @@ struct RequantisationS8 {
   const std::uint8_t* negative_right_shift;
   const std::uint8_t* negative_left_shift;
   std::int8_t low, high;
+  std::int8_t zero = 0;  // the result's level of 0.0
 };
 
 // From an accumulator (bias added) to float: y = activation(float(acc) * factor[c]), each step rounded to

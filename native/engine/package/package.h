@@ -10,7 +10,7 @@
 
 namespace cortado {
 
-inline constexpr std::uint32_t kFormatVersion = 2;
+inline constexpr std::uint32_t kFormatVersion = 3;
 
 // Reads and checks a package. `bytes` is aligned to 16 and outlives the network, which points into it.
 // Whatever does not hold is thrown as a Refusal with the code package.damaged, .version, .target, .cpu or

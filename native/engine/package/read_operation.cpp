@@ -169,8 +169,9 @@ RequantisationS8 OperationReader::requantisation(const format::Requantisation* t
     require(shifts_fit(right[i], left[i]), "a shift is out of range");
   }
   require_bounds(table->low(), table->high());
-  RequantisationS8 result{multiplier.data(), right.data(), left.data(),  nullptr,
-                          nullptr,           nullptr,      table->low(), table->high()};
+  require(table->zero() != INT8_MIN, "its result's level of 0 is below -127");
+  RequantisationS8 result{multiplier.data(), right.data(), left.data(),   nullptr,      nullptr,
+                          nullptr,           table->low(), table->high(), table->zero()};
 
   const auto negative = span_of(table->negative_multiplier());
   if (negative.empty()) return result;

@@ -1,4 +1,6 @@
 // Operations on each element by itself, or on elements at one place of several blobs.
+#include <cstdlib>
+
 #include "package/limits.h"
 #include "package/read_operation.h"
 
@@ -11,10 +13,12 @@ EltwiseSum OperationReader::read(const format::EltwiseSum& table) const {
   const Blob& output = blob(sum.output);
   if (output.type == ElementType::kInt8) {
     sum.multipliers = span_of(table.multipliers());
+    sum.bias = table.bias();
     sum.shift = table.shift();
     sum.low = table.low();
     sum.high = table.high();
     require(sum.multipliers.size() == sum.inputs.size(), "it has not one multiplier per input");
+    require(std::abs(std::int64_t{sum.bias}) < std::int64_t{1} << 29, "its bias is out of range");
     require(sum.shift <= 31, "its shift is out of range");
     require_bounds(sum.low, sum.high);
   } else {

@@ -17,6 +17,7 @@ struct Requantisation {
   std::vector<std::uint8_t> negative_right_shift, negative_left_shift;
   std::int8_t low = -127;
   std::int8_t high = 127;
+  std::int8_t zero = 0;
 
   Requantisation(Random& random, std::int32_t channels, bool leaky) {
     for (std::int32_t c = 0; c < channels; ++c) {
@@ -31,6 +32,7 @@ struct Requantisation {
     }
     if (random.chance(40)) low = 0;
     if (random.chance(20)) high = static_cast<std::int8_t>(random.between(1, 127));
+    if (random.chance(50)) zero = static_cast<std::int8_t>(random.between(-127, 127));
   }
 
   RequantisationS8 view() const {
@@ -42,7 +44,8 @@ struct Requantisation {
             leaky ? negative_right_shift.data() : nullptr,
             leaky ? negative_left_shift.data() : nullptr,
             low,
-            high};
+            high,
+            zero};
   }
 
   std::int8_t apply(std::int32_t acc, std::size_t c) const {
@@ -53,7 +56,7 @@ struct Requantisation {
     const std::int64_t a = std::clamp<std::int64_t>(acc * (std::int64_t{1} << l), INT32_MIN, INT32_MAX);
     const std::int64_t t = (a * m + 16384) >> 15;
     const std::int64_t y = (t + (s > 0 ? std::int64_t{1} << (s - 1) : 0)) >> s;
-    return static_cast<std::int8_t>(std::clamp<std::int64_t>(y, low, high));
+    return static_cast<std::int8_t>(std::clamp<std::int64_t>(y + zero, low, high));
   }
 };
 

@@ -88,6 +88,25 @@ Broken types(DataType input, DataType output) {
   return broken;
 }
 
+TEST(FurtherPackage, RefusesBrokenSums) {
+  const auto sum = [](PackageBuilder::EltwiseSpec spec) {
+    spec.inputs = {0};
+    spec.output = 1;
+    return [=](PackageBuilder& p) { p.eltwise_sum("l", spec); };
+  };
+  const Broken bytes = types(DataType::Int8, DataType::Int8);
+  PackageBuilder::EltwiseSpec spec;
+  expect_damaged(bytes, "one multiplier per input", sum(spec));
+  spec.multipliers = {1};
+  spec.bias = 1 << 29;
+  expect_damaged(bytes, "its bias", sum(spec));
+  spec.bias = INT32_MIN;
+  expect_damaged(bytes, "its bias", sum(spec));
+  spec.bias = 1 - (1 << 29);
+  spec.shift = 32;
+  expect_damaged(bytes, "its shift", sum(spec));
+}
+
 TEST(FurtherPackage, RefusesBrokenMoves) {
   const auto permute = [](std::vector<std::uint8_t> order) {
     return [=](PackageBuilder& p) {

@@ -66,7 +66,7 @@ inline std::int8_t requantise(const RequantisationLists& r, std::int64_t acc, st
   const std::int64_t a = std::clamp<std::int64_t>(acc * (std::int64_t{1} << l), INT32_MIN, INT32_MAX);
   const std::int64_t t = (a * m + 16384) >> 15;
   const std::int64_t y = (t + (s > 0 ? std::int64_t{1} << (s - 1) : 0)) >> s;
-  return static_cast<std::int8_t>(std::clamp<std::int64_t>(y, r.low, r.high));
+  return static_cast<std::int8_t>(std::clamp<std::int64_t>(y + r.zero, r.low, r.high));
 }
 
 // Sum of one output value of a convolution, without its bias.

@@ -28,7 +28,7 @@ struct CaseParameters {
   Values values = Values::kRandom;
   Requantising requantising = Requantising::kRightShifts;
   bool large_bias = false;
-  std::int8_t low = -127, high = 127;
+  std::int8_t low = -127, high = 127, zero = 0;
   std::uint32_t seed = 0;
 
   // Of the float output.
@@ -45,7 +45,8 @@ struct CaseParameters {
         << shape.dilation_width << ", group " << shape.group << ", values "
         << (values == Values::kExtreme ? "extreme" : "random") << ", requantising "
         << static_cast<int>(requantising) << (large_bias ? ", large bias" : "") << ", low " << int{low}
-        << ", high " << int{high} << ", activating " << static_cast<int>(activating()) << ", seed " << seed;
+        << ", high " << int{high} << ", zero " << int{zero} << ", activating "
+        << static_cast<int>(activating()) << ", seed " << seed;
     return out.str();
   }
 };
@@ -83,7 +84,8 @@ class ConvolutionCase {
             leaky ? negative_right_shift_.data() : nullptr,
             leaky ? negative_left_shift_.data() : nullptr,
             parameters_.low,
-            parameters_.high};
+            parameters_.high,
+            parameters_.zero};
   }
   // The output blob from its first byte to its last pixel's last channel, guards where no channel of this
   // blob is.
@@ -233,7 +235,8 @@ class ConvolutionCase {
     const std::int64_t t = divide(a * m * 65536 * 2 / 65536 + 32768, 65536);
     const std::int64_t half = s > 0 ? std::int64_t{1} << (s - 1) : 0;
     const std::int64_t y = divide(t + half, std::int64_t{1} << s);
-    return static_cast<std::int8_t>(std::clamp<std::int64_t>(y, parameters_.low, parameters_.high));
+    return static_cast<std::int8_t>(
+        std::clamp<std::int64_t>(y + parameters_.zero, parameters_.low, parameters_.high));
   }
 
   void compute() {

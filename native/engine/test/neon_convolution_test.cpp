@@ -231,6 +231,7 @@ TEST_F(NeonConvolution, Extremes) {
     parameters.requantising = static_cast<Requantising>(i / 2 % 3);
     if (i % 7 == 0) parameters.low = 0;
     if (i % 11 == 0) parameters.high = 42;
+    if (i % 3 == 0) parameters.zero = static_cast<std::int8_t>(i % 2 == 0 ? -90 : 35);
     parameters.seed = seed++;
     run(parameters);
     if (HasFatalFailure()) return;
@@ -273,6 +274,7 @@ CaseParameters random_case(std::uint32_t seed) {
   parameters.large_bias = uniform(0, 3) == 0;
   parameters.low = static_cast<std::int8_t>(uniform(0, 2) == 0 ? 0 : -127);
   parameters.high = static_cast<std::int8_t>(uniform(0, 3) == 0 ? uniform(1, 126) : 127);
+  parameters.zero = static_cast<std::int8_t>(uniform(0, 1) * uniform(-127, 127));
   parameters.seed = seed;
   return parameters;
 }

@@ -2,6 +2,7 @@
 // the slack.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "kernels/neon/eltwise_sum_s8_neon.h"
@@ -44,6 +45,7 @@ TEST(NeonEltwiseSum, EqualsTheReference) {
     EltwiseSum sum{};
     sum.multipliers = {multipliers.data(), multipliers.size()};
     sum.shift = static_cast<std::uint8_t>(random.between(0, random.chance(20) ? 31 : 18));
+    if (random.chance(50)) sum.bias = random.between(-300, 300) * (1 << std::min<int>(sum.shift, 20));
     sum.low = static_cast<std::int8_t>(random.chance(40) ? 0 : -127);
     sum.high = static_cast<std::int8_t>(random.chance(30) ? random.between(1, 127) : 127);
 

@@ -71,6 +71,7 @@ inline RequantisationLists random_requantisation(Random& random, std::int32_t en
   }
   if (random.chance(40)) r.low = 0;
   if (random.chance(20)) r.high = static_cast<std::int8_t>(random.between(1, 127));
+  if (random.chance(50)) r.zero = static_cast<std::int8_t>(random.between(-127, 127));
   return r;
 }
 

@@ -143,9 +143,11 @@ TEST(Operations, Int8EltwiseSum) {
     }
     spec.shift = static_cast<std::uint8_t>(c.random.between(0, 20));
     if (c.random.chance(40)) spec.low = 0;
+    // As far as a result moves by its whole range, and now and then further.
+    if (c.random.chance(50)) spec.bias = c.random.between(-300, 300) * (1 << spec.shift);
     Array<std::int8_t> out(in.extents);
     for (std::size_t i = 0; i < in.values.size(); ++i) {
-      std::int64_t t = 0;
+      std::int64_t t = spec.bias;
       for (const std::int16_t m : spec.multipliers) t += std::int64_t{in.values[i]} * m;
       const std::int64_t y = (t + (spec.shift > 0 ? std::int64_t{1} << (spec.shift - 1) : 0)) >> spec.shift;
       out.values[i] = static_cast<std::int8_t>(std::clamp<std::int64_t>(y, spec.low, spec.high));

@@ -51,7 +51,7 @@ flatbuffers::Offset<format::Requantisation> PackageBuilder::make(const Requantis
   if (r.multiplier.empty()) return 0;
   return format::CreateRequantisationDirect(fbb_, &r.multiplier, &r.right_shift, &r.left_shift, r.low, r.high,
                                             &r.negative_multiplier, &r.negative_right_shift,
-                                            &r.negative_left_shift);
+                                            &r.negative_left_shift, r.zero);
 }
 
 namespace {
@@ -94,7 +94,7 @@ void PackageBuilder::eltwise_sum(const std::string& layer, const EltwiseSpec& s)
   const auto activation = make(s.activation);
   add(layer, format::OperationBody::EltwiseSum,
       format::CreateEltwiseSumDirect(fbb_, &s.inputs, s.output, &s.coefficients, &s.multipliers, s.shift,
-                                     s.low, s.high, activation));
+                                     s.low, s.high, activation, s.bias));
 }
 
 void PackageBuilder::concat(const std::string& layer, const std::vector<BlobIndex>& inputs, BlobIndex output,

@@ -46,6 +46,7 @@ struct RequantisationLists {
   std::int8_t low = -127, high = 127;
   std::vector<std::int16_t> negative_multiplier;
   std::vector<std::uint8_t> negative_right_shift, negative_left_shift;
+  std::int8_t zero = 0;
 };
 
 struct ActivationSpec {
@@ -129,6 +130,7 @@ class PackageBuilder {
     BlobIndex output;
     std::vector<float> coefficients;
     std::vector<std::int16_t> multipliers;
+    std::int32_t bias = 0;
     std::uint8_t shift = 0;
     std::int8_t low = -127, high = 127;
     ActivationSpec activation;

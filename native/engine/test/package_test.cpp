@@ -218,6 +218,7 @@ TEST(Package, RefusesBrokenRequantisations) {
   expect_damaged("shift", lists([](auto& r) { r.left_shift[2] = 1; }));
   expect_damaged("bounds", lists([](auto& r) { r.low = -128; }));
   expect_damaged("bounds", lists([](auto& r) { r.high = -1, r.low = 0; }));
+  expect_damaged("level of 0", lists([](auto& r) { r.zero = -128; }));
   expect_damaged("negative sums", lists([](auto& r) { r.negative_multiplier = {1, 2}; }));
   expect_damaged("negative sums", lists([](auto& r) {
                    r.negative_multiplier.assign(6, INT16_MIN);

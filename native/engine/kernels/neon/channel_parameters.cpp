@@ -13,9 +13,9 @@ std::int32_t bits_of(float value) {
   return bits;
 }
 
-// Without left shifts and without a second multiplier the epilogue has two instructions a register.
+// Without left shifts, a second multiplier and a zero the epilogue has two instructions a register.
 bool is_plain(const RequantisationS8& requantisation, std::int32_t channels) {
-  return requantisation.negative_multiplier == nullptr &&
+  return requantisation.negative_multiplier == nullptr && requantisation.zero == 0 &&
          std::all_of(requantisation.left_shift, requantisation.left_shift + channels,
                      [](std::uint8_t shift) { return shift == 0; });
 }
@@ -29,6 +29,8 @@ std::size_t sections(const DequantisationF32&, bool plain) { return plain ? 2 : 
 
 std::int8_t low_of(const RequantisationS8& requantisation) { return requantisation.low; }
 std::int8_t high_of(const RequantisationS8& requantisation) { return requantisation.high; }
+std::int8_t zero_of(const RequantisationS8& requantisation) { return requantisation.zero; }
+float zero_of(const DequantisationF32&) { return 0; }
 
 float low_of(const DequantisationF32& dequantisation) {
   const ActivationKind kind = dequantisation.activation.kind;
@@ -73,6 +75,7 @@ ChannelParameters<Epilogue>::ChannelParameters(const std::int32_t* bias, const E
       plain_(is_plain(epilogue, groups * channels_per_group)),
       low_(low_of(epilogue)),
       high_(high_of(epilogue)),
+      zero_(zero_of(epilogue)),
       values_(pitch_ * sections(epilogue, plain_)) {
   std::size_t channel = 0;
   for (std::size_t group = 0; group < static_cast<std::size_t>(groups); ++group) {
@@ -88,7 +91,11 @@ template <typename Epilogue>
 ChannelView<typename Epilogue::Output> ChannelParameters<Epilogue>::at(std::int32_t group,
                                                                        std::int32_t first) const {
   return {values_.data() + static_cast<std::size_t>(group) * padded_ + static_cast<std::size_t>(first),
-          pitch_, plain_, low_, high_};
+          pitch_,
+          plain_,
+          low_,
+          high_,
+          zero_};
 }
 
 template class ChannelParameters<RequantisationS8>;

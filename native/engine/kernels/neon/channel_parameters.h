@@ -24,7 +24,7 @@ class ChannelParameters {
   std::size_t padded_;  // channels per group, padding included
   std::size_t pitch_;
   bool plain_;
-  Output low_, high_;
+  Output low_, high_, zero_;
   AlignedBuffer<std::int32_t> values_;
 };
 

@@ -57,8 +57,8 @@ template <bool kPlain>
 CORTADO_NEON_INLINE void finish_eight(std::int8_t* output, const EightChannels& acc,
                                       const EightRequantisation<kPlain>& requantisation,
                                       const ChannelView<std::int8_t>& channels, std::int32_t count) {
-  store_channels(output, requantise<kPlain>(acc.low, requantisation.low),
-                 requantise<kPlain>(acc.high, requantisation.high), channels, count);
+  store_channels<kPlain>(output, requantise<kPlain>(acc.low, requantisation.low),
+                         requantise<kPlain>(acc.high, requantisation.high), channels, count);
 }
 
 template <bool kPlain>

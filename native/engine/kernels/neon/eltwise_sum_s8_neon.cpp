@@ -2,8 +2,8 @@
 //
 //     q_i  x7 … x0  int8  →  int16  ×  m_i  →   t  int32 [ x3 x2 x1 x0 ] [ x7 x6 x5 x4 ]
 //
-// then y = clamp(SRSHL(t, -shift)), which rounds half up as the reference does. Narrowing saturates, which
-// the clamp makes one with its bounds.
+// from the bias on, then y = clamp(SRSHL(t, -shift)), which rounds half up as the reference does. Narrowing
+// saturates, which the clamp makes one with its bounds.
 #include "kernels/neon/eltwise_sum_s8_neon.h"
 
 #include <algorithm>
@@ -46,13 +46,14 @@ void eltwise_sum_s8(const std::vector<Image<const std::int8_t>>& inputs, const I
                     const EltwiseSum& sum, std::int32_t begin, std::int32_t end) {
   const Epilogue epilogue{vdupq_n_s32(-static_cast<std::int32_t>(sum.shift)), vdup_n_s8(sum.low),
                           vdup_n_s8(sum.high)};
+  const int32x4_t bias = vdupq_n_s32(sum.bias);
   const Run run = run_of_row(inputs, output);
   for (std::int32_t row = begin; row < end; ++row) {
     for (std::int32_t x = 0; x < run.pixels; ++x) {
       std::int8_t* to = output.pixel(row, x);
       for (std::int32_t c = 0; c < run.channels; c += 8) {
-        int32x4_t first = vdupq_n_s32(0);
-        int32x4_t second = vdupq_n_s32(0);
+        int32x4_t first = bias;
+        int32x4_t second = bias;
         for (std::size_t i = 0; i < inputs.size(); ++i) {
           // Up to seven bytes behind the last channel may be read (kBlobSlack).
           const int16x8_t values = vmovl_s8(vld1_s8(inputs[i].pixel(row, x) + c));

@@ -23,6 +23,7 @@ struct ChannelView {
   std::size_t pitch;
   bool plain;
   Output low, high;
+  Output zero;  // used where not `plain`
 };
 
 // One register tile: `rows` pixels by `columns` output channels. The sum runs over `segments` pieces of

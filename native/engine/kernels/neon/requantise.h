@@ -1,5 +1,5 @@
 // Accumulators to int8, the vector form of `requantise` in arithmetic.h.
-//   a = SQSHL(acc, l), t = SQRDMULH(a, m << 16), y = clamp(SRSHL(t, -s))
+//   a = SQSHL(acc, l), t = SQRDMULH(a, m << 16), y = clamp(SRSHL(t, -s) + zero)
 // SQRDMULH equals (a * m + 2^14) >> 15 for |m| < 2^15, and SRSHL rounds half up: both bit for bit what the
 // reference does.
 #pragma once
@@ -67,26 +67,30 @@ CORTADO_NEON_INLINE void store_part(std::int8_t* output, int8x8_t bytes, std::in
   if ((count & 1) != 0) *output = vget_lane_s8(bytes, 0);
 }
 
-// Narrows eight requantised channels (or four of two pixels) and clamps them.
+// Narrows eight requantised channels (or four of two pixels), puts their zero where it belongs and clamps
+// them. What the narrowing to int16 saturates is beyond the bounds with any zero added.
+template <bool kPlain>
 CORTADO_NEON_INLINE int8x8_t narrow_and_clamp(int32x4_t first, int32x4_t second,
                                               const ChannelView<std::int8_t>& channels) {
-  const int16x8_t narrow = vcombine_s16(vqmovn_s32(first), vqmovn_s32(second));
+  int16x8_t narrow = vcombine_s16(vqmovn_s32(first), vqmovn_s32(second));
+  if constexpr (!kPlain) narrow = vqaddq_s16(narrow, vdupq_n_s16(channels.zero));
   return vmin_s8(vmax_s8(vqmovn_s16(narrow), vdup_n_s8(channels.low)), vdup_n_s8(channels.high));
 }
 
+template <bool kPlain>
 CORTADO_NEON_INLINE void store_channels(std::int8_t* output, int32x4_t first, int32x4_t second,
                                         const ChannelView<std::int8_t>& channels, std::int32_t count) {
-  store_part(output, narrow_and_clamp(first, second, channels), count);
+  store_part(output, narrow_and_clamp<kPlain>(first, second, channels), count);
 }
 
 // Four channels a row: two rows share the narrowing.
-template <int kRows>
+template <bool kPlain, int kRows>
 CORTADO_NEON_INLINE void store_rows(const GemmTile<std::int8_t>& tile, const int32x4_t (&acc)[kRows][1]) {
   std::int8_t* output = tile.output;
 #pragma GCC unroll 4
   for (int row = 0; row < kRows; row += 2) {
     const bool pair = row + 1 < kRows;
-    const int8x8_t bytes = narrow_and_clamp(acc[row][0], acc[pair ? row + 1 : row][0], tile.channels);
+    const int8x8_t bytes = narrow_and_clamp<kPlain>(acc[row][0], acc[pair ? row + 1 : row][0], tile.channels);
     if (tile.columns >= 4) {
       const std::uint32_t first = vget_lane_u32(vreinterpret_u32_s8(bytes), 0);
       std::memcpy(output, &first, sizeof first);
@@ -103,7 +107,7 @@ CORTADO_NEON_INLINE void store_rows(const GemmTile<std::int8_t>& tile, const int
 }
 
 // Eight channels or more a row. A tile may have fewer pixels than kRows.
-template <int kRows, int kQuads>
+template <bool kPlain, int kRows, int kQuads>
 CORTADO_NEON_INLINE void store_rows(const GemmTile<std::int8_t>& tile,
                                     const int32x4_t (&acc)[kRows][kQuads]) {
   std::int8_t* output = tile.output;
@@ -112,7 +116,7 @@ CORTADO_NEON_INLINE void store_rows(const GemmTile<std::int8_t>& tile,
     if (row >= tile.rows) return;
 #pragma GCC unroll 2
     for (int quad = 0; quad < kQuads; quad += 2) {
-      const int8x8_t bytes = narrow_and_clamp(acc[row][quad], acc[row][quad + 1], tile.channels);
+      const int8x8_t bytes = narrow_and_clamp<kPlain>(acc[row][quad], acc[row][quad + 1], tile.channels);
       const std::int32_t left = tile.columns - 4 * quad;
       if (left >= 8) {
         vst1_s8(output + 4 * quad, bytes);
@@ -134,7 +138,7 @@ CORTADO_NEON_INLINE void requantise_and_store(const GemmTile<std::int8_t>& tile,
 #pragma GCC unroll 8
     for (int row = 0; row < kRows; ++row) acc[row][quad] = requantise<kPlain>(acc[row][quad], parameters);
   }
-  store_rows(tile, acc);
+  store_rows<kPlain>(tile, acc);
 }
 
 // Requantises and stores a tile of finished accumulators, bias included.

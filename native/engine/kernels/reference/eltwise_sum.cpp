@@ -12,7 +12,7 @@ void eltwise_sum_s8(const std::vector<Image<const std::int8_t>>& inputs, const I
   const std::int32_t channels = output.extents.channels;
   for (std::int32_t row = begin; row < end; ++row) {
     for (std::int32_t x = 0; x < output.extents.width; ++x) {
-      std::fill_n(scratch, channels, 0);
+      std::fill_n(scratch, channels, sum.bias);
       for (std::size_t i = 0; i < inputs.size(); ++i) {
         const std::int8_t* from = inputs[i].pixel(row, x);
         const std::int16_t multiplier = sum.multipliers[i];

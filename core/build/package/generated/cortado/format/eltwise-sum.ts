@@ -94,8 +94,13 @@ activation(obj?:Activation):Activation|null {
   return offset ? (obj || new Activation()).__init(this.bb!.__indirect(this.bb_pos + offset), this.bb!) : null;
 }
 
+bias():number {
+  const offset = this.bb!.__offset(this.bb_pos, 20);
+  return offset ? this.bb!.readInt32(this.bb_pos + offset) : 0;
+}
+
 static startEltwiseSum(builder:flatbuffers.Builder) {
-  builder.startObject(8);
+  builder.startObject(9);
 }
 
 static addInputs(builder:flatbuffers.Builder, inputsOffset:flatbuffers.Offset) {
@@ -179,6 +184,10 @@ static addHigh(builder:flatbuffers.Builder, high:number) {
 
 static addActivation(builder:flatbuffers.Builder, activationOffset:flatbuffers.Offset) {
   builder.addFieldOffset(7, activationOffset, 0);
+}
+
+static addBias(builder:flatbuffers.Builder, bias:number) {
+  builder.addFieldInt32(8, bias, 0);
 }
 
 static endEltwiseSum(builder:flatbuffers.Builder):flatbuffers.Offset {

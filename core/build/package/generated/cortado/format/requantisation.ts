@@ -121,8 +121,13 @@ negativeLeftShiftArray():Uint8Array|null {
   return offset ? new Uint8Array(this.bb!.bytes().buffer, this.bb!.bytes().byteOffset + this.bb!.__vector(this.bb_pos + offset), this.bb!.__vector_len(this.bb_pos + offset)) : null;
 }
 
+zero():number {
+  const offset = this.bb!.__offset(this.bb_pos, 20);
+  return offset ? this.bb!.readInt8(this.bb_pos + offset) : 0;
+}
+
 static startRequantisation(builder:flatbuffers.Builder) {
-  builder.startObject(8);
+  builder.startObject(9);
 }
 
 static addMultiplier(builder:flatbuffers.Builder, multiplierOffset:flatbuffers.Offset) {
@@ -239,6 +244,10 @@ static startNegativeLeftShiftVector(builder:flatbuffers.Builder, numElems:number
   builder.startVector(1, numElems, 1);
 }
 
+static addZero(builder:flatbuffers.Builder, zero:number) {
+  builder.addFieldInt8(8, zero, 0);
+}
+
 static endRequantisation(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   builder.requiredField(offset, 4) // multiplier
@@ -247,7 +256,7 @@ static endRequantisation(builder:flatbuffers.Builder):flatbuffers.Offset {
   return offset;
 }
 
-static createRequantisation(builder:flatbuffers.Builder, multiplierOffset:flatbuffers.Offset, rightShiftOffset:flatbuffers.Offset, leftShiftOffset:flatbuffers.Offset, low:number, high:number, negativeMultiplierOffset:flatbuffers.Offset, negativeRightShiftOffset:flatbuffers.Offset, negativeLeftShiftOffset:flatbuffers.Offset):flatbuffers.Offset {
+static createRequantisation(builder:flatbuffers.Builder, multiplierOffset:flatbuffers.Offset, rightShiftOffset:flatbuffers.Offset, leftShiftOffset:flatbuffers.Offset, low:number, high:number, negativeMultiplierOffset:flatbuffers.Offset, negativeRightShiftOffset:flatbuffers.Offset, negativeLeftShiftOffset:flatbuffers.Offset, zero:number):flatbuffers.Offset {
   Requantisation.startRequantisation(builder);
   Requantisation.addMultiplier(builder, multiplierOffset);
   Requantisation.addRightShift(builder, rightShiftOffset);
@@ -257,6 +266,7 @@ static createRequantisation(builder:flatbuffers.Builder, multiplierOffset:flatbu
   Requantisation.addNegativeMultiplier(builder, negativeMultiplierOffset);
   Requantisation.addNegativeRightShift(builder, negativeRightShiftOffset);
   Requantisation.addNegativeLeftShift(builder, negativeLeftShiftOffset);
+  Requantisation.addZero(builder, zero);
   return Requantisation.endRequantisation(builder);
 }
 }
