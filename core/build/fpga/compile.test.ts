@@ -1,16 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { randomSource } from '../../common/random.ts';
 import type { Graph } from '../../graph/graph.ts';
 import type { QuantizedNetwork } from '../../quantization/quantized-network.ts';
 import { GraphBuilder } from '../../quantization/testing/graph-builder.ts';
 import { randomGraph } from '../../quantization/testing/random-graph.ts';
 import { compileNetwork, stampsOf } from './compile.ts';
 import { estimateProgram } from './estimate.ts';
+import { SET_CONVOLUTION_OUTPUT } from './instructions/convolution.ts';
+import { SET_VECTOR_OUTPUT } from './instructions/vector.ts';
 import { ACCELERATOR_BOARDS, type AcceleratorTarget } from './parts.ts';
 import { checkProgram } from './testing/check-program.ts';
 import { compare, quantizedOf } from './testing/compare.ts';
 import { graphOf, square } from './testing/graph-of.ts';
 import { PADDED_GRAPHS } from './testing/padded-graphs.ts';
+import { withEveryLevel, withRandomLevels } from './testing/random-levels.ts';
 import { hasSimulation } from './testing/simulation.ts';
 
 function board(name: string): AcceleratorTarget {
@@ -119,6 +121,20 @@ const CASES: Readonly<Record<string, () => Graph>> = {
   ...PADDED_GRAPHS,
 };
 
+/** One for each kind of operation that requantises, or copies what one wrote. */
+const WITH_OTHER_LEVELS = [
+  'a pointwise convolution',
+  'an inner product',
+  'a leaky convolution',
+  'a leaky depthwise convolution',
+  'average pooling whose last windows are clipped',
+  'a residual sum at stride 2',
+  'a leaky activation that no layer takes up',
+  'a result that is handed over in bands with rows in common',
+  'padding of another level in every layer, no two alike',
+  'padding of another level around sums that become float',
+];
+
 /** Levels of the padding of the convolutions that have one, in their order. */
 function padLevelsOf(network: QuantizedNetwork): readonly number[] {
   return network.operations.flatMap((operation) =>
@@ -126,14 +142,12 @@ function padLevelsOf(network: QuantizedNetwork): readonly number[] {
   );
 }
 
-/** A network whose int8 convolutions have random levels in their padding, 0 half of the time. */
-function withPadLevels(network: QuantizedNetwork, seed: number): QuantizedNetwork {
-  const random = randomSource(seed);
-  const operations = network.operations.map((operation) => {
-    if (operation.kind !== 'convolution' || operation.form.kind === 'float') return operation;
-    return { ...operation, padLevel: random() < 0.5 ? 0 : Math.floor(random() * 255) - 127 };
+/** Zeros of whatever requantises. */
+function zerosOf(network: QuantizedNetwork): readonly number[] {
+  return network.operations.flatMap((operation) => {
+    if (operation.kind !== 'convolution' && operation.kind !== 'pooling' && operation.kind !== 'activation') return [];
+    return 'requantisation' in operation.form ? [operation.form.requantisation.zero] : [];
   });
-  return { ...network, operations };
 }
 
 describe('what a compiled network does on the accelerator equals the reference executor, bit for bit', () => {
@@ -148,11 +162,18 @@ describe('what a compiled network does on the accelerator equals the reference e
         for (const { protocol } of runs) expect(protocol).toBe('');
       });
 
+      it.each(WITH_OTHER_LEVELS)('%s, with zeros and biases', async (name) => {
+        const { network: plain, inputs } = quantizedOf(CASES[name](), 11);
+        const network = withEveryLevel(plain, 12);
+        const { different } = await compare(network, inputs, target);
+        expect(different).toEqual([]);
+      });
+
       it.each(RANDOM_NETWORKS)(
         'random network %i, with stalls on the ports',
         async (seed) => {
-          const { network: unpadded, inputs } = quantizedOf(randomGraph(seed), seed + 100);
-          const network = withPadLevels(unpadded, seed);
+          const { network: plain, inputs } = quantizedOf(randomGraph(seed), seed + 100);
+          const network = withRandomLevels(plain, seed);
           const { different, compiled } = await compare(network, inputs, target, { stall: 0.1 * (seed % 5), seed });
           expect(different).toEqual([]);
           if (network.tensors[network.inputs[0]].shape[0] === 1) expect(stampsOf(compiled).length).toBeGreaterThan(3);
@@ -200,6 +221,21 @@ describe('compileNetwork', () => {
     for (const target of [PYNQ, ZYBO]) {
       const onProcessor = compileNetwork(network, target).runs.filter(({ kind }) => kind === 'processor');
       expect(onProcessor).toEqual([]);
+    }
+  });
+
+  it.each(WITH_OTHER_LEVELS)('gives results their zero: %s', (name) => {
+    const network = withEveryLevel(quantizedOf(CASES[name](), 11).network, 12);
+    for (const target of [PYNQ, ZYBO]) {
+      const instructions = compileNetwork(network, target).runs.flatMap((run) =>
+        run.kind === 'accelerator' ? run.program.instructions : [],
+      );
+      const written = [SET_CONVOLUTION_OUTPUT, SET_VECTOR_OUTPUT].flatMap((codec) =>
+        instructions
+          .filter(({ words }) => (words[0] & 15) === codec.operation)
+          .map(({ words }) => codec.decode(words, target.part.streams).zero),
+      );
+      expect(new Set(written.filter((zero) => zero !== 0))).toEqual(new Set(zerosOf(network)));
     }
   });
 

@@ -135,6 +135,7 @@ export class ConvolutionEmitter extends LayerEmitter {
       planeStep: outChip.planeStep,
       low: requantisation?.low ?? -127,
       high: requantisation?.high ?? 127,
+      zero: requantisation?.zero ?? 0,
       leaky: this.isLeaky,
       raw: requantisation === undefined,
     });

@@ -54,6 +54,7 @@ export function emitRepeatedRows(
     planeStep: target.planeStep,
     low: -128,
     high: 127,
+    zero: 0,
     leaky: false,
     method: VECTOR_METHODS.maximum,
     pair: false,

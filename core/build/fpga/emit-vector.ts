@@ -16,9 +16,9 @@ import {
 } from './emit-context.ts';
 import { widenedOutput } from './geometry.ts';
 import { SET_VECTOR_OUTPUT, VECTOR, VECTOR_METHODS } from './instructions/vector.ts';
-import { SET_VECTOR_WINDOW } from './instructions/window.ts';
+import { SET_VECTOR_WINDOW, type Output } from './instructions/window.ts';
 import { LayerEmitter } from './layer-emitter.ts';
-import type { VectorLayer } from './layers.ts';
+import type { VectorLayer, VectorMethod } from './layers.ts';
 import type { AcceleratorPart } from './parts.ts';
 import { mainEntry, otherDivisors, packDivisors } from './divisors.ts';
 import { packParameters, packShift, parameterRowsOfPlane } from './parameters.ts';
@@ -84,7 +84,7 @@ export class VectorEmitter extends LayerEmitter {
         this.parameterRow = loadParameters(this.context, packDivisors(method));
         return;
       case 'sum':
-        this.parameterRow = loadParameters(this.context, packShift(method.shift));
+        this.parameterRow = loadParameters(this.context, packShift(method.shift, method.bias));
         this.weightRow = loadVectorWeights(this.context, packMultipliers(method.multipliers));
     }
   }
@@ -191,8 +191,7 @@ export class VectorEmitter extends LayerEmitter {
       width,
       rowSkip: outChip.pitch - width,
       planeStep: outChip.planeStep,
-      low: method.kind === 'depthwise' || method.kind === 'average' ? method.requantisation.low : method.low,
-      high: method.kind === 'depthwise' || method.kind === 'average' ? method.requantisation.high : method.high,
+      ...rangeOf(method),
       method: VECTOR_METHODS[methodOf(method.kind)],
       pair: isSum,
       leaky: isLeakyVector(this.layer),
@@ -281,6 +280,20 @@ export class VectorEmitter extends LayerEmitter {
         bytes: 0,
       },
     );
+  }
+}
+
+function rangeOf(method: VectorMethod): Pick<Output, 'low' | 'high' | 'zero'> {
+  switch (method.kind) {
+    case 'depthwise':
+    case 'average': {
+      const { low, high, zero } = method.requantisation;
+      return { low, high, zero };
+    }
+    // The zero of a sum is in its bias; a maximum keeps that of its input.
+    case 'sum':
+    case 'maximum':
+      return { low: method.low, high: method.high, zero: 0 };
   }
 }
 

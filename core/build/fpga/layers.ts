@@ -46,6 +46,8 @@ export type VectorMethod =
   | {
       readonly kind: 'sum';
       readonly multipliers: Int16Array;
+      /** Added to the products. */
+      readonly bias: number;
       readonly shift: number;
       readonly low: number;
       readonly high: number;

@@ -58,8 +58,8 @@ export function placeOperation(network: QuantizedNetwork, position: number, part
         return onProcessor('its sums could leave 26 bits');
       }
       if (pointwiseObstacle !== undefined) return onProcessor(pointwiseObstacle);
-      const { multipliers, shift, low, high } = form;
-      const method = { kind: 'sum', multipliers, shift, low, high } as const;
+      const { multipliers, bias, shift, low, high } = form;
+      const method = { kind: 'sum', multipliers, bias, shift, low, high } as const;
       return onAccelerator({ ...base, kind: 'vector', geometry: pointwise(sizeOf(shape)), method });
     }
     case 'activation': {

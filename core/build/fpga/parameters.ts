@@ -62,11 +62,16 @@ export function packBiases(bias: Int32Array): Uint8Array {
   return bytes;
 }
 
-/** The shared rows of a sum: a rounding shift; of copies and maxima: none. */
-export function packShift(rightShift: number): Uint8Array {
+/**
+ * The shared rows of a sum: a rounding shift; of copies and maxima: none. The doubling is exact where the bias is below 2^29 in
+ * magnitude, as the package's are: a sum of 26 bits and the bias stay below 2^30.
+ */
+export function packShift(rightShift: number, bias = 0): Uint8Array {
   const bytes = new Uint8Array(parameterRowsOfPlane(false) * PARAMETER_ROW_BYTES);
   const view = new DataView(bytes.buffer);
-  for (let channel = 0; channel < PLANE_CHANNELS; channel += 1) writeEntry(view, channel * 8, 0, shiftBy(rightShift));
+  for (let channel = 0; channel < PLANE_CHANNELS; channel += 1) {
+    writeEntry(view, channel * 8, bias, shiftBy(rightShift));
+  }
   return bytes;
 }
 

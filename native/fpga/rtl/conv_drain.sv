@@ -94,6 +94,7 @@ module conv_drain #(
     result.pos = pos;
     result.raw = output_q.raw;
     result.raw_part = part_q[1:0];
+    result.zero = output_q.zero;
     result.low = output_q.low;
     result.high = output_q.high;
   end

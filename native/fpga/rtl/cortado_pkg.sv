@@ -76,7 +76,8 @@ package cortado_pkg;
 
   // OpSetConvOutput, OpSetVecOutput
   typedef struct packed {
-    logic [49:0] unused;
+    logic [41:0] unused;
+    logic [7:0] zero;                 // what int8 results have in place of 0, signed: added ahead of the bounds
     logic shared_weights;             // weight row does not advance with the plane (vector unit)
     logic shared_params;              // parameter row does not advance with the plane (vector unit)
     logic pair;                       // taps alternate between low and high byte of a 16-bit weight (vector unit)
@@ -198,7 +199,7 @@ package cortado_pkg;
     ErrorProgram = 4'd7
   } error_e;
 
-  localparam int unsigned ResultWidth = 4 + 3 + RotWidth + AddrWidth + 3 + 16;   // of result_t
+  localparam int unsigned ResultWidth = 4 + 3 + RotWidth + AddrWidth + 3 + 24;   // of result_t
 
   // What travels with a result through the requantisation.
   typedef struct packed {
@@ -209,6 +210,7 @@ package cortado_pkg;
     pos_t pos;
     logic raw;
     logic [1:0] raw_part;             // which quarter of the sums a raw result holds
+    logic [7:0] zero;
     logic [7:0] low;
     logic [7:0] high;
   } result_t;

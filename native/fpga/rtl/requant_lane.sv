@@ -8,7 +8,7 @@
 //   low part + 2^14             5
 //   t = (a * m + 2^14) >> 15    6
 //   t >> s, and the bit below   7 (by eights), 8 (the rest)
-//   sum of both, clamped        9
+//   both and zero added, clamped 9
 //
 // Rounding half up by s is the shifted value plus the last bit shifted out. The low product with its sum fits a DSP slice; the high
 // one (8 x 16 bits) is another DSP slice, or look-up tables where there are more lanes than DSP slices.
@@ -21,7 +21,8 @@ module requant_lane #(
   input  logic [24:0] scale_i,            // {l[3:0], s[4:0], m[15:0]}, with acc_i
   input  logic leaky_i,                   // with acc_i
   input  logic [24:0] negative_scale_i,   // a cycle after acc_i
-  input  logic [7:0] low_i,               // eight cycles after acc_i
+  input  logic [7:0] zero_i,              // eight cycles after acc_i, as the bounds
+  input  logic [7:0] low_i,
   input  logic [7:0] high_i,
   output logic [31:0] biased_o,           // a cycle after acc_i
   output logic [7:0] y_o
@@ -54,6 +55,7 @@ module requant_lane #(
   logic round8_q;
   // 9
   logic signed [10:0] rounded;
+  logic unused_carry;
 
   assign biased_o = v1_q;
   assign wide = 40'($signed(v2_q)) <<< scale2_q[24:21];
@@ -68,7 +70,8 @@ module requant_lane #(
   assign t = {high6_q[22:0], below6_q, 1'b0};
   assign shifted = t7_q >>> s7_q;
 
-  assign rounded = 11'(y8_q) + {10'd0, round8_q};
+  // One carry chain: the bit below is the carry into the sum of the other two. That lies within [-640, 639].
+  assign {rounded, unused_carry} = {11'(y8_q), 1'b1} + {11'($signed(zero_i)), round8_q};
 
   always_ff @(posedge clk_i) begin
     v1_q <= acc_i + bias_i;
@@ -97,7 +100,7 @@ module requant_lane #(
     t7_q <= t >>> {s6_q[4:3], 3'd0};
     s7_q <= s6_q[2:0];
 
-    // Anything outside ten bits is far outside the clamp's.
+    // Anything outside ten bits is far outside the clamp's, whatever zero is added.
     if (shifted[32:10] == {23{shifted[32]}}) y8_q <= shifted[10:1];
     else y8_q <= {shifted[32], {9{!shifted[32]}}};
     round8_q <= shifted[0];

@@ -37,7 +37,7 @@ module requant_unit #(
   logic is_conv, last_conv_q, accept, leaky, second_q, leaky_q;
   logic [cortado_pkg::ParamRowWidth-1:0] request_row, row, next_row_q;
   logic [Lanes*32-1:0] sums_q;
-  logic [7:0] low, high;
+  logic [7:0] zero, low, high;
   logic [Latency:0] valid_q;
   cortado_pkg::result_t result_q;
   cortado_pkg::result_t clamp_result;
@@ -76,6 +76,7 @@ module requant_unit #(
   delay_line #(.Width(cortado_pkg::ResultWidth), .Cycles(1)) u_result_end (
     .clk_i, .data_i(clamp_result), .data_o(result_end)
   );
+  assign zero = clamp_result.zero;
   assign low = clamp_result.low;
   assign high = clamp_result.high;
 
@@ -99,7 +100,8 @@ module requant_unit #(
     end
     requant_lane #(.HighInLuts(Lanes == 16)) u_lane (
       .clk_i, .acc_i(sums_q[32*i +: 32]), .bias_i(params[31:0]), .scale_i(params[56:32]), .leaky_i(leaky_q),
-      .negative_scale_i(params[56:32]), .low_i(low), .high_i(high), .biased_o(biased[32*i +: 32]), .y_o(y[8*i +: 8])
+      .negative_scale_i(params[56:32]), .zero_i(zero), .low_i(low), .high_i(high), .biased_o(biased[32*i +: 32]),
+      .y_o(y[8*i +: 8])
     );
     logic unused;
     assign unused = ^params[63:57];

@@ -122,6 +122,7 @@ module vec_drain #(
     result.pos = pos;
     result.raw = 1'b0;
     result.raw_part = '0;
+    result.zero = output_i.zero;
     result.low = output_i.low;
     result.high = output_i.high;
   end

@@ -40,6 +40,7 @@ struct Output {
   bool leaky = false, raw = false;
   VecOp op = kMac;
   bool pair = false, shared_params = false, shared_weights = false;
+  int zero = 0;  // int8
 };
 
 struct Region {
@@ -114,6 +115,7 @@ class Program {
     field(75, 1, o.pair);
     field(76, 1, o.shared_params);
     field(77, 1, o.shared_weights);
+    field(78, 8, static_cast<std::uint8_t>(o.zero));
   }
   void conv(const Region& r, unsigned last_cols, unsigned eighths, bool first, bool last, bool keep,
             Tokens tokens) {

@@ -70,6 +70,7 @@ const OUTPUT = {
   planeStep: [0, 8191],
   low: [-128, 127],
   high: [-128, 127],
+  zero: [-128, 127],
 } as const;
 
 describe('instructions keep their values through the encoding', () => {

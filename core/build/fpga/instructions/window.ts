@@ -86,6 +86,8 @@ export interface Output {
   /** Bounds of the results. */
   readonly low: number;
   readonly high: number;
+  /** What int8 results have in place of 0: added ahead of the bounds. */
+  readonly zero: number;
 }
 
 export const OUTPUT = {
@@ -94,4 +96,5 @@ export const OUTPUT = {
   planeStep: { low: 42, width: 13, kind: 'unsigned' },
   low: { low: 55, width: 8, kind: 'signed' },
   high: { low: 63, width: 8, kind: 'signed' },
+  zero: { low: 78, width: 8, kind: 'signed' },
 } as const;

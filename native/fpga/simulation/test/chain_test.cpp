@@ -29,6 +29,7 @@ Chain random_chain(RandomLayers& random) {
   c.conv.weights =
       random.weights(static_cast<std::size_t>(c.conv.out_channels) * c.in.channels * taps * taps);
   c.conv.leaky = random.chance(0.3);
+  c.conv.range = random.range();
   c.conv.pad_level = random.pad_level();
   const double magnitude = 5000 * std::sqrt(static_cast<double>(c.in.channels * taps * taps));
   for (int o = 0; o < c.conv.out_channels; ++o) {
@@ -36,6 +37,7 @@ Chain random_chain(RandomLayers& random) {
         {random.number(-1000, 1000), random.scale(magnitude, false), random.scale(magnitude, true)});
   }
   c.vec.channels = c.conv.out_channels;
+  c.vec.range = random.range();
   if (random.chance(0.5)) {
     c.vec.kind = VecKind::kMaximum;
     c.vec.g = {2, 2, 2, 2, 0, 0, 1, 1, height / 2, width / 2};
@@ -44,6 +46,7 @@ Chain random_chain(RandomLayers& random) {
     c.vec.g = {1, 1, 1, 1, 0, 0, 1, 1, height, width};
     c.vec.multipliers = {static_cast<std::int16_t>(random.number(-32767, 32767)),
                          static_cast<std::int16_t>(random.number(1, 32767))};
+    c.vec.bias = random.sum_bias();
     c.vec.shift = 15;
     c.residual = random.map(height, width, c.conv.out_channels);
   }
@@ -93,12 +96,11 @@ std::optional<Map> run_chain(Device& device, const Chain& c, unsigned spread, Ru
                        1,
                        in_walk.row_jump,
                        c.conv.pad_level});
-  p.set_output(false, {in_walk.out_width,
-                       {static_cast<int>(vec_walk.pitch) - width},
-                       mid_words,
-                       c.conv.low,
-                       c.conv.high,
-                       c.conv.leaky});
+  Output middle{in_walk.out_width, {static_cast<int>(vec_walk.pitch) - width},
+                mid_words,         c.conv.range.low,
+                c.conv.range.high, c.conv.leaky};
+  middle.zero = c.conv.range.zero;
+  p.set_output(false, middle);
   Window w{2,         2, {1}, {static_cast<int>(vec_walk.pitch)},
            mid_words, 1, 1,   unsigned(width),
            0,         2, 2,   vec_walk.row_jump};
@@ -108,14 +110,16 @@ std::optional<Map> run_chain(Device& device, const Chain& c, unsigned spread, Ru
          0,         1, 1,   vec_walk.row_jump};
   }
   p.set_window(true, w);
-  Output o{vec_walk.out_width, {0}, out_words, c.vec.low, c.vec.high};
+  Output o{vec_walk.out_width, {0}, out_words, c.vec.range.low, c.vec.range.high};
   o.op = sum ? kMac : kMax;
   o.pair = sum;
   o.shared_params = o.shared_weights = true;
+  o.zero = c.vec.range.zero;
   p.set_output(true, o);
   const std::vector<std::uint64_t> params = conv_parameters(c.conv);
   p.load_params(device.place(params), static_cast<unsigned>(params.size()), false, 0, {});
-  const std::vector<std::uint64_t> vec_params(16, parameter_word(0, {1 << 14, sum ? c.vec.shift : 0, 1}));
+  const std::vector<std::uint64_t> vec_params(
+      16, parameter_word(c.vec.bias, {1 << 14, sum ? c.vec.shift : 0, 1}));
   p.load_params(device.place(vec_params), 16, false, 400, {});
   if (sum) {
     std::vector<std::int8_t> rows;

@@ -132,13 +132,15 @@ ConvRun run_conv(Device& device, const ConvLayer& l, const Map& in, const ConvPl
   Window other_window = window;
   other_window.pad_level = other_level(l.pad_level);
   program.set_window(false, window);
-  program.set_output(false, {s.walk.out_width,
-                             {static_cast<int>(s.walk.out_pitch - s.walk.out_width)},
-                             s.out_words,
-                             l.low,
-                             l.high,
-                             l.leaky,
-                             l.raw});
+  Output output{s.walk.out_width,
+                {static_cast<int>(s.walk.out_pitch - s.walk.out_width)},
+                s.out_words,
+                l.range.low,
+                l.range.high,
+                l.leaky,
+                l.raw};
+  output.zero = l.range.zero;
+  program.set_output(false, output);
   program.load_params(device.place(params), static_cast<unsigned>(params.size()), false, 0, {});
 
   const int chunks = divide_up(s.planes, static_cast<int>(plan.chunk_planes));
@@ -192,9 +194,11 @@ ConvRun run_conv(Device& device, const ConvLayer& l, const Map& in, const ConvPl
           if (last_of_band && b + 2 < s.all_bands.size()) t.early = kLoad;
           program.conv(r, columns - (planes - 1) * 4, eighths, chunk == 0, chunk + 1 == chunks,
                        keeps && !last_tile, t);
-          if (plan.other_windows) {
+          if (plan.other_settings) {
             program.set_window(false, other_window);
+            program.set_output(false, other_output(output));
             program.set_window(false, window);
+            program.set_output(false, output);
           }
         }
       }

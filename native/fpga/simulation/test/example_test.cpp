@@ -55,7 +55,7 @@ TEST(Example, GivesTheLayersResult) {
   l.out_channels = 40;
   l.weights = random.weights(40 * 20 * 9);
   for (int i = 0; i < 40; ++i) l.channels.push_back({i * 100 - 2000, random.scale(60000, false), {}});
-  l.low = 0;
+  l.range.low = 0;
 
   const auto put = [&](std::uint32_t at, const auto& data) {
     std::memcpy(device.memory() + at, data.data(), data.size() * sizeof data[0]);

@@ -31,11 +31,21 @@ struct Channel {
   Scale positive, negative;
 };
 
-inline std::int8_t apply(std::int32_t acc, const Channel& c, bool leaky, int low, int high) {
+// What a result of 0 becomes, and the bounds of the results, which hold behind that.
+struct Range {
+  int zero = 0, low = -127, high = 127;
+
+  template <typename T>
+  std::int8_t place(T result) const {
+    return static_cast<std::int8_t>(std::clamp<T>(result + zero, low, high));
+  }
+};
+
+inline std::int8_t apply(std::int32_t acc, const Channel& c, bool leaky, const Range& range) {
   const Scale& k = leaky && acc < 0 ? c.negative : c.positive;
   const std::int32_t a = saturating_left_shift(acc, static_cast<unsigned>(k.l));
   const std::int32_t t = rounding_doubling_high_multiply(a, k.m);
-  return static_cast<std::int8_t>(std::clamp(rounding_shift_right(t, static_cast<unsigned>(k.s)), low, high));
+  return range.place(rounding_shift_right(t, static_cast<unsigned>(k.s)));
 }
 
 // The geometry of a window.
@@ -49,7 +59,7 @@ struct ConvLayer {
   std::vector<std::int8_t> weights;  // out x in x kh x kw
   std::vector<Channel> channels;
   bool leaky = false, raw = false;
-  int low = -127, high = 127;
+  Range range;
   int pad_level = 0;  // what lies in the padding
 
   std::int8_t weight(int o, int i, int ky, int kx) const {
@@ -81,7 +91,7 @@ inline Map conv_golden(const ConvLayer& l, const Map& in) {
   Map out(l.g.out_height, l.g.out_width, l.out_channels);
   const std::vector<std::int32_t> sums = conv_sums(l, in);
   for (std::size_t i = 0; i < sums.size(); ++i) {
-    out.data[i] = apply(sums[i], l.channels[i % l.out_channels], l.leaky, l.low, l.high);
+    out.data[i] = apply(sums[i], l.channels[i % l.out_channels], l.leaky, l.range);
   }
   return out;
 }
@@ -95,9 +105,10 @@ struct VecLayer {
   std::vector<std::int8_t> weights;       // depthwise: channels x kh x kw
   std::vector<Channel> scales;            // depthwise: per channel; average: one
   std::vector<std::int16_t> multipliers;  // sum: per input
+  std::int32_t bias = 0;                  // sum
   int shift = 0;                          // sum
   bool leaky = false;                     // depthwise
-  int low = -127, high = 127;
+  Range range;
   int pad_level = 0;  // depthwise: what lies in the padding, which poolings leave out
 };
 
@@ -107,14 +118,13 @@ inline Map vec_golden(const VecLayer& l, const std::vector<Map>& in) {
     for (int x = 0; x < out.width; ++x) {
       for (int c = 0; c < out.channels; ++c) {
         if (l.kind == VecKind::kSum) {
-          std::int32_t t = 0;
+          std::int32_t t = l.bias;
           for (std::size_t i = 0; i < in.size(); ++i) t += in[i].at(y, x, c) * l.multipliers[i];
           const std::int64_t half = l.shift > 0 ? std::int64_t{1} << (l.shift - 1) : 0;
-          out.at(y, x, c) =
-              static_cast<std::int8_t>(std::clamp<std::int64_t>((t + half) >> l.shift, l.low, l.high));
+          out.at(y, x, c) = l.range.place((t + half) >> l.shift);
           continue;
         }
-        std::int32_t acc = 0, maximum = -127;
+        std::int32_t acc = 0, maximum = -128;
         for (int ky = 0; ky < l.g.kh; ++ky) {
           for (int kx = 0; kx < l.g.kw; ++kx) {
             const int iy = y * l.g.sy - l.g.py + ky * l.g.dy, ix = x * l.g.sx - l.g.px + kx * l.g.dx;
@@ -127,10 +137,10 @@ inline Map vec_golden(const VecLayer& l, const std::vector<Map>& in) {
           }
         }
         if (l.kind == VecKind::kMaximum) {
-          out.at(y, x, c) = static_cast<std::int8_t>(std::clamp(maximum, l.low, l.high));
+          out.at(y, x, c) = l.range.place(maximum);
         } else {
           const Channel& k = l.kind == VecKind::kAverage ? l.scales[0] : l.scales[c];
-          out.at(y, x, c) = apply(acc + k.bias, k, l.leaky, l.low, l.high);
+          out.at(y, x, c) = apply(acc + k.bias, k, l.leaky, l.range);
         }
       }
     }

@@ -18,12 +18,12 @@ std::string describe(const ConvLayer& l, const Map& in, const ConvPlan& p, std::
   char text[400];
   std::snprintf(text, sizeof text,
                 "seed %llu: %dx%dx%d -> %dx%dx%d kernel %dx%d stride %d,%d pad %d,%d of %d "
-                "dilation %d,%d leaky %d raw %d; tile %u "
-                "band %u chunk %u pitch +%u narrow %d keep %d other windows %d",
+                "dilation %d,%d leaky %d raw %d zero %d in %d,%d; tile %u "
+                "band %u chunk %u pitch +%u narrow %d keep %d other settings %d",
                 static_cast<unsigned long long>(seed), in.height, in.width, in.channels, l.g.out_height,
                 l.g.out_width, l.out_channels, l.g.kh, l.g.kw, l.g.sy, l.g.sx, l.g.py, l.g.px, l.pad_level,
-                l.g.dy, l.g.dx, l.leaky, l.raw, p.tile_groups, p.band_rows, p.chunk_planes, p.extra_pitch,
-                p.narrow, p.keep, p.other_windows);
+                l.g.dy, l.g.dx, l.leaky, l.raw, l.range.zero, l.range.low, l.range.high, p.tile_groups,
+                p.band_rows, p.chunk_planes, p.extra_pitch, p.narrow, p.keep, p.other_settings);
   return text;
 }
 
@@ -85,13 +85,13 @@ void vec_layers(VecKind kind, std::uint64_t first_seed) {
                        random.chance(0.5)};
     if (!vec_fits(device, l, in, plan)) continue;
     ++tried;
-    char what[200];
+    char what[300];
     std::snprintf(what, sizeof what,
-                  "seed %d: kind %d %dx%dx%d kernel %dx%d stride %d,%d pad %d,%d of %d band %u pitch +%u "
-                  "other windows %d",
+                  "seed %d: kind %d %dx%dx%d kernel %dx%d stride %d,%d pad %d,%d of %d zero %d in %d,%d "
+                  "bias %d shift %d; band %u pitch +%u other settings %d",
                   static_cast<int>(seed), static_cast<int>(kind), height, width, channels, l.g.kh, l.g.kw,
-                  l.g.sy, l.g.sx, l.g.py, l.g.px, l.pad_level, plan.band_rows, plan.extra_pitch,
-                  plan.other_windows);
+                  l.g.sy, l.g.sx, l.g.py, l.g.px, l.pad_level, l.range.zero, l.range.low, l.range.high,
+                  l.bias, l.shift, plan.band_rows, plan.extra_pitch, plan.other_settings);
     const ConvRun run = run_vec(device, l, in, plan);
     expect_clean(device, run.run, what);
     if (testing::Test::HasFatalFailure()) return;

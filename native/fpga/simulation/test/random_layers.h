@@ -47,6 +47,25 @@ class RandomLayers {
     if (chance(0.5)) return 0;
     return chance(0.5) ? (chance(0.5) ? 127 : -127) : number(-127, 127);
   }
+  // A zero of 0 half of the time, and often one of the extremes; results that bounds cut off, about it or far
+  // from it.
+  Range range() {
+    Range r;
+    if (chance(0.5)) r.zero = chance(0.4) ? (chance(0.5) ? 127 : -128) : number(-128, 127);
+    if (chance(0.4)) {
+      r.low = r.zero;
+    } else if (chance(0.3)) {
+      r.low = number(-128, 100);
+    }
+    if (chance(0.3)) r.high = number(r.low, 127);
+    return r;
+  }
+  // Of a sum: all magnitudes below 2^29 equally often, and none.
+  std::int32_t sum_bias() {
+    if (chance(0.4)) return 0;
+    const int limit = (1 << number(0, 29)) - 1;
+    return chance(0.2) ? (chance(0.5) ? limit : -limit) : number(-limit, limit);
+  }
   Geometry geometry(int height, int width, bool dilated) {
     Geometry g{};
     for (;;) {
@@ -76,8 +95,7 @@ class RandomLayers {
     l.weights = weights(static_cast<std::size_t>(l.out_channels) * in.channels * l.g.kh * l.g.kw);
     l.leaky = chance(0.2);
     l.raw = !l.leaky && chance(0.1);
-    if (chance(0.4)) l.low = 0;
-    if (chance(0.2)) l.high = number(1, 126);
+    l.range = range();
     l.pad_level = pad_level();
     const double magnitude = 5000 * std::sqrt(static_cast<double>(in.channels * l.g.kh * l.g.kw));
     for (int o = 0; o < l.out_channels; ++o) {
@@ -95,7 +113,7 @@ class RandomLayers {
     p.extra_pitch = number(0, 2);
     p.narrow = in.channels <= 4 && chance(0.6);
     p.keep = chance(0.5);
-    p.other_windows = chance(0.5);
+    p.other_settings = chance(0.5);
     return p;
   }
   VecLayer vec(VecKind kind, int height, int width, int channels) {
@@ -117,10 +135,10 @@ class RandomLayers {
     } else if (kind == VecKind::kSum) {
       for (int i = number(2, 3); i > 0; --i)
         l.multipliers.push_back(static_cast<std::int16_t>(number(-32767, 32767)));
-      l.shift = number(8, 16);
+      l.bias = sum_bias();
+      l.shift = l.bias == 0 ? number(8, 16) : number(8, 24);
     }
-    if (chance(0.4)) l.low = 0;
-    if (chance(0.2)) l.high = number(1, 126);
+    l.range = range();
     // Poolings, too: they take no notice of it.
     if (kind != VecKind::kSum) l.pad_level = pad_level();
     return l;

@@ -15,7 +15,7 @@ struct ConvPlan {
   unsigned extra_pitch = 0;     // gap behind the rows of the result, in pixels
   bool narrow = false;          // four bytes a pixel in memory; at most four channels
   bool keep = false;            // weights stay for all tiles of a band
-  bool other_windows = false;   // a window of another padding follows each instruction at once
+  bool other_settings = false;  // another padding and other results follow each instruction at once
 };
 
 struct ConvRun {
@@ -31,7 +31,7 @@ ConvRun run_conv(Device& device, const ConvLayer& layer, const Map& in, const Co
 struct VecPlan {
   unsigned band_rows = 1000;
   unsigned extra_pitch = 0;
-  bool other_windows = false;
+  bool other_settings = false;
 };
 
 bool vec_fits(Device& device, const VecLayer& layer, const std::vector<Map>& in, const VecPlan& plan);
@@ -39,8 +39,13 @@ ConvRun run_vec(Device& device, const VecLayer& layer, const std::vector<Map>& i
 
 // Shared by both.
 
-// The level that another window has: as far from the layer's as it can be.
-inline int other_level(int pad_level) { return pad_level < 0 ? 127 : -128; }
+// The level that another window, or another output, has: as far from the layer's as it can be.
+inline int other_level(int level) { return level < 0 ? 127 : -128; }
+inline Output other_output(Output output) {
+  output.zero = other_level(output.zero);
+  output.low = output.high = other_level(output.low);
+  return output;
+}
 
 // Planes of 16 channels, height x width words each; channels past the last are 0.
 std::vector<std::int8_t> to_planes(const Map& map);

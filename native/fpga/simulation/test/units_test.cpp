@@ -102,6 +102,7 @@ struct LaneInput {
   std::int32_t acc, bias;
   int m, s, l, negative_m, negative_s, negative_l;
   bool leaky;
+  int zero, low, high;
 };
 
 std::uint32_t scale_bits(int m, int s, int l) {
@@ -132,12 +133,12 @@ void expect_the_one_arithmetic() {
     in.negative_s = static_cast<int>(number(0, 31));
     in.negative_l = in.negative_s == 0 ? static_cast<int>(number(0, 8)) : 0;
     in.leaky = number(0, 2) == 0;
+    if (number(0, 3) != 0) in.zero = static_cast<int>(number(-128, 127));
+    in.low = static_cast<int>(number(0, 2) == 0 ? number(-128, 127) : -127);
+    in.high = static_cast<int>(number(0, 2) == 0 ? number(in.low, 127) : 127);
     inputs.push_back(in);
   }
   constexpr int kLatency = 9;
-  const std::uint8_t low = static_cast<std::uint8_t>(-127), high = 101;
-  m.low_i = low;
-  m.high_i = high;
   for (int n = 0; n < static_cast<int>(inputs.size()) + kLatency; ++n) {
     if (n < static_cast<int>(inputs.size())) {
       const LaneInput& in = inputs[n];
@@ -150,21 +151,28 @@ void expect_the_one_arithmetic() {
       const LaneInput& before = inputs[n - 1];
       m.negative_scale_i = scale_bits(before.negative_m, before.negative_s, before.negative_l);
     }
-    tick(m);
-    if (n + 1 < kLatency) continue;
+    if (n + 1 < kLatency) {
+      tick(m);
+      continue;
+    }
     const std::size_t at = static_cast<std::size_t>(n + 1 - kLatency);
     if (at >= inputs.size()) break;
     const LaneInput& in = inputs[at];
+    m.zero_i = static_cast<std::uint8_t>(in.zero);
+    m.low_i = static_cast<std::uint8_t>(in.low);
+    m.high_i = static_cast<std::uint8_t>(in.high);
+    tick(m);
     const std::int32_t v = in.acc + in.bias;
     const bool negative = in.leaky && v < 0;
     const std::int32_t a = saturating_left_shift(v, static_cast<unsigned>(negative ? in.negative_l : in.l));
     const std::int32_t t = rounding_doubling_high_multiply(a, negative ? in.negative_m : in.m);
-    const std::int32_t y =
-        std::clamp(rounding_shift_right(t, static_cast<unsigned>(negative ? in.negative_s : in.s)), -127,
-                   static_cast<int>(high));
+    const std::int32_t shifted =
+        rounding_shift_right(t, static_cast<unsigned>(negative ? in.negative_s : in.s));
+    const std::int32_t y = std::clamp(shifted + in.zero, in.low, in.high);
     ASSERT_EQ(static_cast<std::int8_t>(m.y_o), y)
         << "acc " << in.acc << " bias " << in.bias << " m " << in.m << " s " << in.s << " l " << in.l
-        << " leaky " << in.leaky << " " << in.negative_m << " " << in.negative_s << " " << in.negative_l;
+        << " leaky " << in.leaky << " " << in.negative_m << " " << in.negative_s << " " << in.negative_l
+        << " zero " << in.zero << " in " << in.low << "," << in.high;
   }
 }
 

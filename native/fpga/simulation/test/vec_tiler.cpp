@@ -65,6 +65,7 @@ std::vector<std::uint64_t> parameters(const VecLayer& l, const Sizes& s) {
   }
   // The identity is a doubled multiplication by one half.
   Channel k;
+  k.bias = l.bias;
   k.positive = {1 << 14, l.kind == VecKind::kSum ? l.shift : 0, 1};
   if (l.kind == VecKind::kAverage) k = l.scales[0];
   words.assign(16, parameter_word(k.bias, k.positive));
@@ -111,13 +112,17 @@ ConvRun run_vec(Device& device, const VecLayer& l, const std::vector<Map>& in, c
   Window other_window = w;
   other_window.pad_level = other_level(l.pad_level);
   program.set_window(true, w);
-  Output o{
-      s.walk.out_width, {static_cast<int>(s.walk.out_pitch - s.walk.out_width)}, s.out_words, l.low, l.high};
+  Output o{s.walk.out_width,
+           {static_cast<int>(s.walk.out_pitch - s.walk.out_width)},
+           s.out_words,
+           l.range.low,
+           l.range.high};
   o.op = l.kind == VecKind::kMaximum ? kMax : l.kind == VecKind::kAverage ? kSum : kMac;
   o.pair = l.kind == VecKind::kSum;
   o.leaky = l.leaky;
   o.shared_params = l.kind != VecKind::kDepthwise;
   o.shared_weights = l.kind != VecKind::kDepthwise;
+  o.zero = l.range.zero;
   program.set_output(true, o);
   const std::vector<std::uint64_t> params = parameters(l, s);
   program.load_params(device.place(params), static_cast<unsigned>(params.size()), false, 16, {});
@@ -149,9 +154,11 @@ ConvRun run_vec(Device& device, const VecLayer& l, const std::vector<Map>& in, c
     r.param_row = 16;
     r.planes = s.planes;
     program.vec(r, 0, {kLoad | (reused ? unsigned(kStore) : 0U), kStore, again ? unsigned(kLoad) : 0U});
-    if (plan.other_windows) {
+    if (plan.other_settings) {
       program.set_window(true, other_window);
+      program.set_output(true, other_output(o));
       program.set_window(true, w);
+      program.set_output(true, o);
     }
     program.transfer(true, out_at + band.first * g.out_width * 16, (band.end - band.first) * g.out_width,
                      s.planes, {static_cast<std::int64_t>(out_base) * banks}, 0,
