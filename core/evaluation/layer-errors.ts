@@ -52,6 +52,8 @@ export class LayerErrors {
   private readonly graph: Graph;
   private readonly divisors: ReadonlyMap<string, readonly number[]>;
   private readonly offsets: ReadonlyMap<string, number>;
+  /** Those of what a ReLU cuts off at 0: int8 does so by saturation. */
+  private readonly cut: ReadonlyMap<string, number>;
 
   constructor({
     graph,
@@ -63,6 +65,7 @@ export class LayerErrors {
     this.graph = graph;
     this.divisors = divisors;
     this.offsets = alongMoves(graph, offsets);
+    this.cut = alongMoves(graph, new Map([...offsets].filter(([id]) => !isLeaky(graph, id))));
     this.whole = quantizeNetwork(graph, table, 'int8', keepFloat).network;
     this.probes = graph.operations
       .filter((operation) => operation.kind === 'convolution')
@@ -74,7 +77,7 @@ export class LayerErrors {
             operation,
             scaleOf(this.whole, operation.inputs[0]),
             table,
-            -(this.offsets.get(operation.output) ?? Infinity),
+            -(this.cut.get(operation.output) ?? Infinity),
           ),
       );
   }
@@ -103,8 +106,8 @@ export class LayerErrors {
     const [inputId] = this.graph.inputs;
     const countInput = (id: string, data: BlobData): void => {
       if (!(data instanceof Int8Array)) return;
-      // With an offset the lower end of the range is what a ReLU cuts off.
-      const lowest = this.offsets.has(id) ? -Infinity : -INT8_LIMIT;
+      // The lower end of the range is what a ReLU cuts off.
+      const lowest = this.cut.has(id) ? -Infinity : -INT8_LIMIT;
       for (const probe of this.probes) if (probe.operation.inputs[0] === id) probe.addInput(data, lowest);
     };
     const first = type === 'int8' ? quantiseBlob(input.data, scale) : input.data;
@@ -148,6 +151,12 @@ function shifted(values: Float32Array, offset: number | undefined): Float32Array
   return offset === undefined ? values : values.map((value) => value - offset);
 }
 
+function isLeaky(graph: Graph, id: string): boolean {
+  return graph.operations.some(
+    (operation) => operation.output === id && operation.kind === 'convolution' && operation.activation.kind === 'leaky',
+  );
+}
+
 function scaleOf(network: QuantizedNetwork, id: string): number {
   return network.tensors.find(({ name, type }) => type === 'int8' && name.replace(/@int8$/, '') === id)?.scale ?? 0;
 }
@@ -183,7 +192,9 @@ class LayerProbe {
     private readonly floor: number,
   ) {
     const [input] = operation.inputs;
-    const part: Graph = { ...graph, inputs: [input], outputs: [operation.output], operations: [operation] };
+    // Alone its result is float: what is taken from it is taken from that.
+    const whole = { ...operation, resultOffset: 0 };
+    const part: Graph = { ...graph, inputs: [input], outputs: [operation.output], operations: [whole] };
     const weights = new Map([[operation.layer, table.weights.get(operation.layer) ?? []]]);
     const scales = new Map([[operation.layer, [inputScale]]]);
     const own: ScaleTable = { format: 'ncnn', activationKey: 'layer', weights, activations: scales };
@@ -204,7 +215,8 @@ class LayerProbe {
   async addAlone(input: Float32Array, exact: Float32Array): Promise<void> {
     const { type } = this.network.tensors[this.network.inputs[0]];
     const [output] = await execute(this.network, [type === 'int8' ? quantiseBlob(input, this.inputScale) : input]);
-    this.alone.add(exact, (i) => Math.max(this.floor, output[i]));
+    const { resultOffset = 0 } = this.operation;
+    this.alone.add(exact, (i) => Math.max(this.floor, output[i] - resultOffset));
     const threshold = 127.5 / this.inputScale;
     let clipped = 0;
     for (const value of input) if (Math.abs(value) >= threshold) clipped++;

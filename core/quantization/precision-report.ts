@@ -66,8 +66,7 @@ export class PrecisionReporter {
   private reasonFor(operation: Operation, int8: boolean): string {
     const demanded = this.plan.scales.has(operation.output);
     if (int8) return demanded ? '' : 'no int8 layer reads the result, which leaves as float';
-    if (this.plan.keptFloat.has(operation.layer))
-      return 'kept in float on request, or with a layer that reads the same';
+    if (this.plan.keptFloat.has(operation.layer)) return 'kept in float on request';
     if (operation.kind === 'convolution') return 'the table has no weight scale for it';
     if (operation.kind === 'softmax') return 'a softmax has no int8 form';
     if (operation.kind === 'constant') return 'it is a constant';

@@ -339,7 +339,7 @@ describe('layers that are kept in float', () => {
       ['c2', 'float'],
       ['c3', 'int8'],
     ]);
-    expect(result.layers[2].reason).toBe('kept in float on request, or with a layer that reads the same');
+    expect(result.layers[2].reason).toBe('kept in float on request');
     expect(result.notes).toEqual([]);
     expect(blob(result, 'pool').type).toBe('float32');
     expect(blob(result, 'c2@int8')).toEqual({ type: 'int8', scale: 4 });

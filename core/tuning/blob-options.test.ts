@@ -113,7 +113,7 @@ describe('blobOptions', () => {
     expect(seen).toEqual(seen.toSorted((a, b) => a - b));
     for (const [id, list] of options) {
       expect(new Set(list.map(({ by }) => by)), id).toEqual(new Set(['kl', 'mse', 'percentile', 'minmax', 'search']));
-      const plain = list.filter(({ share, offset }) => share === undefined && !offset);
+      const plain = list.filter(({ share, lowest }) => share === undefined && lowest === undefined);
       const least = Math.min(...plain.map(({ error }) => error));
       const smallest = plain.reduce((a, b) => (b.threshold < a.threshold ? b : a));
       expect(smallest.error, id).toBeGreaterThan(least);
@@ -133,7 +133,7 @@ describe('chooseWays', () => {
     by: 'kl',
     threshold: 1,
     share: undefined,
-    offset: false,
+    lowest: undefined,
     error: 1,
     ...more,
   });
@@ -146,7 +146,7 @@ describe('chooseWays', () => {
         option({ by: 'mse', threshold: 2, error: 0.8 }),
         option({ by: 'search', threshold: 3, error: 0.5 }),
         option({ by: 'search', threshold: 4, share: 0.5, error: 0.3 }),
-        option({ by: 'search', threshold: 5, offset: true, error: 0.1 }),
+        option({ by: 'search', threshold: 5, lowest: 0, error: 0.1 }),
       ],
     ],
   ]);

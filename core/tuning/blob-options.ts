@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { ProgressMeter, type LongCall } from '../common/progress.ts';
 import type { Tensor } from '../common/tensor.ts';
 import type { ConvolutionOperation, Graph, ValueId } from '../graph/graph.ts';
@@ -9,18 +10,18 @@ import { INT8_LIMIT } from '../quantization/arithmetic.ts';
 import { readValues, triedMethodNames, type Thresholds, type TriedMethod } from './candidates.ts';
 import { equalisationFactors } from './equalise.ts';
 import { FollowingLayers, type Rounding } from './following-layers.ts';
-import { offsetClasses } from './offsets.ts';
+import { levelsOf, offsetClasses } from './offsets.ts';
 
 /** One way to make a value int8, with what it alone costs the outputs. */
 export interface BlobOption {
   /** The method that chose the threshold; `search` for one that was tried. */
   readonly by: TriedMethod | 'search';
-  /** The magnitude that becomes 127 (of what equalisation divided, where there is `share`), or all 255 levels from 0 on. */
+  /** What becomes 127 (of what equalisation divided, where there is `share`). */
   readonly threshold: number;
+  /** What becomes -127 where the value is stored less an offset (`offsetClasses`); undefined: -threshold. */
+  readonly lowest: number | undefined;
   /** The share of `equalisationFactors`; undefined: none. */
   readonly share: number | undefined;
-  /** Whether the value is stored less an offset (`offsetClasses`). */
-  readonly offset: boolean;
   /** Noise of the outputs relative to their signal, as powers. */
   readonly error: number;
 }
@@ -38,6 +39,8 @@ export interface OptionsRequest extends LongCall {
 
 /** Thresholds that are tried, as shares of the largest. */
 const reaches = [1, 0.8, 0.63, 0.5, 0.38, 0.27];
+/** What becomes -127 where values go below 0, as shares of the smallest. */
+const depths = [0.6, 0.35, 0.2];
 /** Shares of the difficulty that equalisation leaves with the blob. */
 const shares = [1, 0.5] as const;
 /** A threshold this much worse than the best one ends the search for smaller ones. */
@@ -68,11 +71,13 @@ export async function blobOptions(request: OptionsRequest): Promise<ReadonlyMap<
     const found: BlobOption[] = [...(await own.methods())];
     if (found.length > 0) {
       const largest = Math.max(...found.map(({ threshold }) => threshold));
-      found.push(...(await own.search(largest, false)));
-      if (offsets.has(id)) found.push(...(await own.search(largest, true)));
+      found.push(...(await own.search(largest, offsets.has(id))));
+      const seen: Float64Array[] = [];
       for (const share of shares) {
         const divisors = factors.get(share)?.get(id);
-        if (divisors === undefined) continue;
+        // Where all readers are depthwise, one share is as good as another.
+        if (divisors === undefined || seen.some((other) => isDeepStrictEqual(other, divisors))) continue;
+        seen.push(divisors);
         found.push(...(await own.equalised(share, divisors, offsets.has(id))));
       }
     }
@@ -142,32 +147,71 @@ class BlobMeasurement {
     return this.measured(undefined, async (errorOf) => {
       const options: BlobOption[] = [];
       for (const { by, threshold } of thresholds.filter((one) => one.threshold > 0)) {
-        options.push({ by, threshold, share: undefined, offset: false, error: await errorOf(threshold, false) });
+        const range = { threshold, lowest: undefined };
+        options.push({ by, ...range, share: undefined, error: await errorOf(range) });
       }
       return options;
     });
   }
 
-  /** Thresholds from `largest` down, as long as they promise something. */
-  async search(largest: number, offset: boolean): Promise<readonly BlobOption[]> {
-    return this.measured(undefined, (errorOf) => descend(largest, undefined, offset, errorOf));
+  /** Thresholds from `largest` down, as long as they promise something: symmetric, and with an offset where there may be one. */
+  async search(largest: number, mayOffset: boolean): Promise<readonly BlobOption[]> {
+    return this.descended(largest, undefined, undefined, mayOffset);
   }
 
-  /** With channels equalised: symmetric, and with an offset where there may be one. */
+  /** The same with channels equalised. */
   async equalised(share: number, divisors: Float64Array, mayOffset: boolean): Promise<readonly BlobOption[]> {
     const own = this.request.channels.get(this.id);
     const largest = divisors.reduce((most, divisor, channel) => Math.max(most, (own?.[channel] ?? 0) / divisor), 0);
-    if (largest === 0) return [];
-    return this.measured(divisors, async (errorOf) => [
-      ...(await descend(largest, share, false, errorOf)),
-      ...(mayOffset ? await descend(largest, share, true, errorOf) : []),
-    ]);
+    return largest === 0 ? [] : this.descended(largest, share, divisors, mayOffset);
+  }
+
+  private async descended(
+    largest: number,
+    share: number | undefined,
+    divisors: Float64Array | undefined,
+    mayOffset: boolean,
+  ): Promise<readonly BlobOption[]> {
+    return this.measured(divisors, async (errorOf) => {
+      const measure = async (range: Range): Promise<BlobOption> => ({
+        by: 'search',
+        ...range,
+        share,
+        error: await errorOf(range),
+      });
+      const options = [...(await descend(largest, undefined, measure))];
+      if (!mayOffset) return options;
+      const smallest = this.smallest(divisors);
+      const offset = await descend(largest, smallest, measure);
+      options.push(...offset);
+      if (smallest < 0) options.push(...(await ascend(leastOf(offset), smallest, measure)));
+      return options;
+    });
+  }
+
+  /** The smallest value, 0 or less, of what equalisation divided. */
+  private smallest(divisors: Float64Array | undefined): number {
+    let smallest = 0;
+    for (const { values } of this.exact) {
+      const own = values.get(this.id) ?? new Float32Array();
+      const pixels = own.length / this.channels;
+      own.forEach((value, index) => {
+        if (value < 0) smallest = Math.min(smallest, value / (divisors?.[Math.floor(index / pixels)] ?? 1));
+      });
+    }
+    return smallest;
+  }
+
+  private roundingFor(range: Range, divisors: Float64Array | undefined): Rounding {
+    const { scale, zeroPoint } = levelsOf(range);
+    const scales = Float32Array.from({ length: this.channels }, (_, channel) => scale / (divisors?.[channel] ?? 1));
+    return { scales, zeroPoint };
   }
 
   /** Calls `use` with what measures a threshold. */
   private async measured<T>(
     divisors: Float64Array | undefined,
-    use: (errorOf: (threshold: number, offset: boolean) => Promise<number>) => Promise<T>,
+    use: (errorOf: (range: Range) => Promise<number>) => Promise<T>,
   ): Promise<T> {
     const { network, outputs, signal } = this.request;
     const weights = new Map(
@@ -178,13 +222,14 @@ class BlobMeasurement {
     );
     const following = await FollowingLayers.open(network, this.id, outputs, known);
     try {
-      return await use(async (threshold, offset) => {
+      return await use(async (range) => {
+        const rounding = this.roundingFor(range, divisors);
         let error = 0;
         for (const exact of this.exact) {
           this.onSign();
           await setImmediate();
           signal?.throwIfAborted();
-          const found = await following.run(exact.values, roundingFor(threshold, offset, divisors, this.channels));
+          const found = await following.run(exact.values, rounding);
           error += relativeError(exact.outputs, found) / this.exact.length;
         }
         return error;
@@ -195,35 +240,44 @@ class BlobMeasurement {
   }
 }
 
+type Range = Pick<BlobOption, 'threshold' | 'lowest'>;
+
+/** Thresholds from `largest` down. */
 async function descend(
   largest: number,
-  share: number | undefined,
-  offset: boolean,
-  errorOf: (threshold: number, offset: boolean) => Promise<number>,
+  lowest: number | undefined,
+  measure: (range: Range) => Promise<BlobOption>,
 ): Promise<readonly BlobOption[]> {
   const options: BlobOption[] = [];
   let least = Infinity;
   for (const reach of reaches) {
-    const threshold = largest * reach;
-    const error = await errorOf(threshold, offset);
-    options.push({ by: 'search', threshold, share, offset, error });
-    if (error > hopeless * least) break;
-    least = Math.min(least, error);
+    const option = await measure({ threshold: largest * reach, lowest });
+    options.push(option);
+    if (option.error > hopeless * least) break;
+    least = Math.min(least, option.error);
   }
   return options;
 }
 
-function roundingFor(
-  threshold: number,
-  offset: boolean,
-  divisors: Float64Array | undefined,
-  channels: number,
-): Rounding {
-  const scale = ((offset ? 2 : 1) * INT8_LIMIT) / threshold;
-  return {
-    scales: Float32Array.from({ length: channels }, (_, channel) => scale / (divisors?.[channel] ?? 1)),
-    zeroPoint: offset ? INT8_LIMIT : 0,
-  };
+/** With the threshold of `best`, what becomes -127 from the smallest value up. */
+async function ascend(
+  { threshold, error }: BlobOption,
+  smallest: number,
+  measure: (range: Range) => Promise<BlobOption>,
+): Promise<readonly BlobOption[]> {
+  const options: BlobOption[] = [];
+  let least = error;
+  for (const depth of depths) {
+    const option = await measure({ threshold, lowest: smallest * depth });
+    options.push(option);
+    if (option.error > hopeless * least) break;
+    least = Math.min(least, option.error);
+  }
+  return options;
+}
+
+function leastOf(options: readonly BlobOption[]): BlobOption {
+  return options.reduce((best, option) => (option.error < best.error ? option : best));
 }
 
 /** A reader's weights as int8 has them, where the network's layer holds them in that order. */

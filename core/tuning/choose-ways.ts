@@ -6,7 +6,7 @@ import { offsetClasses, type OffsetClass } from './offsets.ts';
 export type Way = 'method' | 'search' | 'offset' | 'equalisation';
 
 /** How a blob is made int8. */
-export interface ChosenWay extends Omit<BlobOption, 'offset'> {
+export interface ChosenWay extends BlobOption {
   /** The values that are stored less an offset, where the blob is. */
   readonly offsetOf: ReadonlySet<ValueId> | undefined;
 }
@@ -29,30 +29,31 @@ export function chooseWays(
   const best = new Map<ValueId, { readonly symmetric: BlobOption; readonly offset: BlobOption | undefined }>();
   for (const [id, list] of options) {
     const allowed = list.filter((option) => mayGo(option, ways));
-    const symmetric = leastOf(allowed.filter(({ offset }) => !offset));
+    const symmetric = leastOf(allowed.filter(({ lowest }) => lowest === undefined));
     if (symmetric === undefined) continue;
-    best.set(id, { symmetric, offset: leastOf(allowed.filter(({ offset }) => offset)) });
+    best.set(id, { symmetric, offset: leastOf(allowed.filter(({ lowest }) => lowest !== undefined)) });
     chosen.set(id, { ...symmetric, offsetOf: undefined });
   }
   const classes = ways.has('offset') ? offsetClasses(graph, keepFloat) : new Map<ValueId, OffsetClass>();
   for (const one of new Set(classes.values())) {
     const members = [...best].filter(([id]) => one.values.has(id));
     const threshold = Math.max(...members.map(([, { offset }]) => offset?.threshold ?? Infinity));
+    const lowest = Math.min(...members.map(([, { offset }]) => offset?.lowest ?? 0));
     const gain = members.reduce(
       (sum, [, { symmetric, offset }]) => sum + symmetric.error - (offset?.error ?? Infinity),
       0,
     );
     if (!(gain > 0) || !Number.isFinite(threshold)) continue;
     for (const [id, { offset }] of members) {
-      if (offset !== undefined) chosen.set(id, { ...offset, threshold, offsetOf: one.values });
+      if (offset !== undefined) chosen.set(id, { ...offset, threshold, lowest, offsetOf: one.values });
     }
   }
   return chosen;
 }
 
-function mayGo({ by, share, offset }: BlobOption, ways: ReadonlySet<Way>): boolean {
+function mayGo({ by, share, lowest }: BlobOption, ways: ReadonlySet<Way>): boolean {
   if (share !== undefined && !ways.has('equalisation')) return false;
-  if (offset) return ways.has('offset');
+  if (lowest !== undefined) return ways.has('offset');
   return by !== 'search' || share !== undefined || ways.has('search');
 }
 

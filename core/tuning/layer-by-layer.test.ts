@@ -9,7 +9,7 @@ import { quantiseBlob } from '../quantization/execute/convert.ts';
 import { quantizeNetwork } from '../quantization/quantize.ts';
 import { convolutionsOf, scalesOf, tableOf } from './candidates.ts';
 import { mendLayers } from './layer-by-layer.ts';
-import { biasCorrection } from './result-means.ts';
+import { biasCorrection, resultMeans } from './result-means.ts';
 
 const random = randomSource(11);
 const channels = 24;
@@ -107,6 +107,29 @@ describe('mending layer by layer', () => {
     const found = [Float64Array.of(0.5, 0.5, 0.5, -1), Float64Array.of(0.5, 0.5, 0.5, 3.01)];
     // Half of a bias gets through the second channel's activation; the third is cut off nearly everywhere.
     expect([...biasCorrection([exact, exact], found)]).toEqual([0.5, 1, 5, 0]);
+  });
+
+  it('counts what an activation lets through, whatever is taken from its result afterwards', () => {
+    const values = Float32Array.of(-2, -0.5, 3, 8, -1, -1, 0.5, 5);
+    const limits = { low: -1.5, high: 7 };
+    for (const activation of [
+      { kind: 'leaky', slopes: Float32Array.of(0.5, 0.25) },
+      { kind: 'relu6' },
+      { kind: 'relu' },
+    ] as const) {
+      const whole = resultMeans(values, 2, { activation }, limits);
+      const less = (value: number): number => value - 2;
+      const stored = resultMeans(
+        values.map(less),
+        2,
+        { activation, resultOffset: 2 },
+        { low: less(limits.low), high: less(limits.high) },
+      );
+      expect([...stored.slopes]).toEqual([...whole.slopes]);
+      expect([...stored.means]).toEqual([...whole.means].map(less));
+    }
+    const leaky = { kind: 'leaky', slopes: Float32Array.of(0.5, 0.25) } as const;
+    expect([...resultMeans(values, 2, { activation: leaky }, limits).slopes]).toEqual([1.5 / 4, 2.5 / 4]);
   });
 
   it('stops when it is told to', async () => {

@@ -44,12 +44,13 @@ async function exactResultMeans(
   for (const [index, input] of inputs.entries()) {
     signal?.throwIfAborted();
     const results = await exactResults(input);
-    for (const { layer, output, outputChannels, activation } of convolutionsOf(graph)) {
+    for (const operation of convolutionsOf(graph)) {
+      const { layer, output, outputChannels } = operation;
       const values = results.get(output);
       if (values === undefined) continue;
       const scale = scales.get(layer) ?? 0;
       const high = scale > 0 ? INT8_LIMIT / scale : Infinity;
-      const found = resultMeans(values, outputChannels, activation, { low: -high, high });
+      const found = resultMeans(values, outputChannels, operation, { low: -high, high });
       means.get(output)?.push(found);
     }
     onSign(`fp32 ${index + 1}`);

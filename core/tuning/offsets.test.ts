@@ -6,8 +6,9 @@ import { quantiseBlob } from '../quantization/execute/convert.ts';
 import { quantizeNetwork } from '../quantization/quantize.ts';
 import { GraphBuilder, randomInputs } from '../quantization/testing/graph-builder.ts';
 import { LayerErrors } from '../evaluation/layer-errors.ts';
+import type { ScaleTable } from '../calibration/table.ts';
 import { applyTuning } from '../calibration/tuning/apply.ts';
-import { tuningBesides } from '../calibration/tuning/keep-float.ts';
+import { tuningBesides } from '../quantization/tuning-besides.ts';
 import type { BlobOption } from './blob-options.ts';
 import { tableOf } from './candidates.ts';
 import { offsetClasses } from './offsets.ts';
@@ -40,8 +41,8 @@ const options = new Map<string, readonly BlobOption[]>(
   [...thresholds].map(([id, threshold]) => [
     id,
     [
-      { by: 'minmax', threshold, share: undefined, offset: false, error: 2 },
-      { by: 'search', threshold, share: undefined, offset: true, error: 1 },
+      { by: 'minmax', threshold, share: undefined, lowest: undefined, error: 2 },
+      { by: 'search', threshold, share: undefined, lowest: 0, error: 1 },
     ],
   ]),
 );
@@ -59,6 +60,11 @@ const maker = new CandidateMaker(graph, {
   options,
   mending: [],
 });
+
+function relativeNoise(wanted: Float32Array, found: ArrayLike<number>): number {
+  const signal = wanted.reduce((sum, value) => sum + value * value, 0);
+  return wanted.reduce((sum, value, i) => sum + (value - found[i]) ** 2, 0) / signal;
+}
 
 describe('offsetClasses', () => {
   it('takes ReLUs that layers read, through moves of bytes', () => {
@@ -92,10 +98,8 @@ describe('values that are stored less an offset', () => {
     const levels = Array.from(seen.get('joined') ?? []);
     expect(Math.min(...levels)).toBe(-127);
     expect(Math.max(...levels)).toBeGreaterThan(100);
-    const wanted = exact.get('d')?.data ?? input;
-    const noise = (values: ArrayLike<number>): number =>
-      wanted.reduce((sum, value, i) => sum + (value - values[i]) ** 2, 0);
-    expect(noise(found)).toBeLessThan(0.001 * wanted.reduce((sum, value) => sum + value * value, 0));
+    const noise = (values: ArrayLike<number>): number => relativeNoise(exact.get('d')?.data ?? input, values);
+    expect(noise(found)).toBeLessThan(0.001);
 
     const symmetric = tableOf(graph, thresholds, new Set());
     const plain = quantizeNetwork(graph, symmetric, 'int8').network;
@@ -120,36 +124,19 @@ describe('values that are stored less an offset', () => {
     expect(() => applyTuning(graph, none)).toThrow(expect.objectContaining({ code: 'tuning.mismatch' }));
   });
 
-  it('are whole again where nothing reads them in int8 any more', async () => {
+  it('are whole again where something reads them in float', async () => {
     const { table, tuning } = await maker.make(recipe, {});
-    expect(tuningBesides(graph, tuning, new Set(['a'])).tuning).toEqual(tuning);
-    expect(tuningBesides(graph, tuning, new Set(['d'])).tuning.get('c')).toEqual({
+    expect(tuningBesides(graph, tuning, table, new Set(['a']))).toEqual({ tuning, table });
+    expect(tuningBesides(graph, tuning, table, new Set(['d'])).tuning.get('c')).toEqual({
       addToBias: tuning.get('c')?.addToBias,
     });
-    const restored = applyTuning(graph, tuningBesides(graph, tuning, new Set(['c'])).tuning);
+    const besides = tuningBesides(graph, tuning, table, new Set(['c']));
+    const restored = applyTuning(graph, besides.tuning);
     const [a, b] = restored.operations;
     expect([a, b].map((operation) => 'activation' in operation && operation.activation.kind)).toEqual(['relu', 'relu']);
-    const { network } = quantizeNetwork(restored, table, 'int8', new Set(['c']));
+    const { network } = quantizeNetwork(restored, besides.table, 'int8', new Set(['c']));
     const [found] = await execute(network, [quantiseBlob(input, network.tensors[network.inputs[0]].scale)]);
-    const wanted = exact.get('d')?.data ?? input;
-    const noise = wanted.reduce((sum, value, i) => sum + (value - found[i]) ** 2, 0);
-    expect(noise).toBeLessThan(0.001 * wanted.reduce((sum, value) => sum + value * value, 0));
-  });
-
-  it('take all their readers along into float', () => {
-    const builder = new GraphBuilder(2);
-    builder.input('data', [1, 3, 6, 6]);
-    builder.convolution('a', 'data', 4, relu);
-    builder.convolution('b', 'data', 4, relu);
-    builder.concat('joined', ['a', 'b']);
-    builder.convolution('c', 'joined', 3);
-    builder.convolution('e', 'a', 3, relu);
-    builder.convolution('f', 'e', 3);
-    const forked = builder.build(['c', 'f']);
-    const tuning = new Map(['a', 'b', 'e'].map((layer) => [layer, { offset: 1 }] as const));
-    const besides = tuningBesides(forked, tuning, new Set(['c']));
-    expect([...besides.keepFloat].sort()).toEqual(['c', 'e']);
-    expect(['a', 'b', 'e'].map((layer) => besides.tuning.get(layer)?.offset)).toEqual([undefined, undefined, 1]);
+    expect(relativeNoise(exact.get('d')?.data ?? input, found)).toBeLessThan(0.001);
   });
 
   it('are compared with what they were', async () => {
@@ -162,5 +149,135 @@ describe('values that are stored less an offset', () => {
       expect(alone.sqnr, layer).toBeGreaterThan(30);
       expect(accumulated.sqnr, layer).toBeGreaterThan(25);
     }
+  });
+});
+
+/** The layers before and after a value that is read padded, by what is stored of it. */
+const others: Readonly<Record<string, (b: GraphBuilder) => void>> = {
+  'a leaky ReLU': (b) => {
+    b.convolution('x', 'data', 6, { activation: { kind: 'leaky', slopes: Float32Array.of(0.1) } });
+  },
+  'a PReLU': (b) => {
+    const slopes = Float32Array.of(0.3, -0.2, 0, 0.1, 0.25, 0.05);
+    b.convolution('x', 'data', 6, { activation: { kind: 'leaky', slopes } });
+  },
+  'a ReLU6': (b) => {
+    b.convolution('x', 'data', 6, { activation: { kind: 'relu6' } });
+  },
+  'a sum with a ReLU, of what is stored so, too': (b) => {
+    b.convolution('shortcut', 'data', 6, relu);
+    b.convolution('branch', 'shortcut', 6);
+    b.sum('x', ['shortcut', 'branch'], { kind: 'relu' });
+  },
+};
+
+describe.each(Object.keys(others))('the values of %s', (kind) => {
+  const b = new GraphBuilder(8);
+  b.input('data', [1, 3, 10, 10]);
+  others[kind](b);
+  b.pooling('pooled', 'x', 'max');
+  b.convolution('y', 'pooled', 5, { kernel: { height: 3, width: 3 }, pad: { height: 1, width: 1 } });
+  const own = b.build(['y']);
+  const [data] = randomInputs(own, 4);
+  const all = [...own.operations.map(({ output }) => output)];
+  const results = interpret(own, new Map([['data', { shape: [1, 3, 10, 10], data }]]), all);
+  const valuesOf = (id: string): Float32Array => (id === 'data' ? data : (results.get(id)?.data ?? data));
+  const read = own.operations.flatMap((one) => (one.kind === 'convolution' ? one.inputs : []));
+  const ranges = new Map(
+    read.map((id) => {
+      const [least, most] = valuesOf(id).reduce(
+        ([low, high], value) => [Math.min(low, value), Math.max(high, value)],
+        [0, 0],
+      );
+      return [id, { least, most, threshold: Math.max(most, -least) }] as const;
+    }),
+  );
+  /** Of a network that reads these values: by its thresholds, or with an offset. */
+  const makerOf = (network: Graph): CandidateMaker =>
+    new CandidateMaker(network, {
+      byMethod: new Map([['minmax', new Map([...ranges].map(([id, { threshold }]) => [id, threshold] as const))]]),
+      channels: new Map(),
+      exactResults: () => Promise.resolve(new Map()),
+      options: new Map(
+        [...ranges].map(([id, { least, most, threshold }]): readonly [string, readonly BlobOption[]] => [
+          id,
+          [
+            { by: 'minmax', threshold, lowest: undefined, share: undefined, error: 2 },
+            { by: 'search', threshold: most, lowest: least, share: undefined, error: 1 },
+          ],
+        ]),
+      ),
+      mending: [],
+    });
+  const making = makerOf(own);
+
+  it('take all levels with an offset, and the network is nearer to what it was', async () => {
+    const noiseOf = async (ways: Recipe['ways']): Promise<number> => {
+      const { graph: stored, table, tuning } = await making.make({ ...recipe, ways }, {});
+      const { network } = quantizeNetwork(applyTuning(own, tuning), table, 'int8');
+      expect(network.operations.filter(({ kind }) => kind === 'dequantize')).toEqual([]);
+      expect(quantizeNetwork(stored, table, 'int8').network).toEqual(network);
+      const seen = new Map<string, ArrayLike<number>>();
+      const { scale } = network.tensors[network.inputs[0]];
+      const [found] = await execute(network, [quantiseBlob(data, scale)], {
+        onBlob: (index, levels) => seen.set(network.tensors[index].name, levels),
+      });
+      const levels = Array.from(seen.get('x') ?? []);
+      const reach = [Math.min(...levels), Math.max(...levels)];
+      if (ways.has('offset')) expect(reach).toEqual([-127, 127]);
+      else expect(reach[0]).toBeGreaterThan(-60);
+      return relativeNoise(valuesOf('y'), found);
+    };
+    const symmetric = await noiseOf(new Set(['method']));
+    expect(await noiseOf(new Set(['method', 'offset']))).toBeLessThan(0.6 * symmetric);
+  });
+
+  it('are compared with what they were', async () => {
+    const { graph: stored, table, tuning } = await making.make(recipe, {});
+    const offsets = new Map(
+      own.operations.flatMap(({ layer, output }) => {
+        const offset = tuning.get(layer)?.offset;
+        return offset === undefined ? [] : [[output, offset] as const];
+      }),
+    );
+    const errors = new LayerErrors({ graph: stored, table, offsets });
+    await errors.add(
+      { shape: [1, 3, 10, 10], data },
+      new Map(['data', ...all].map((id) => [id, valuesOf(id)] as const)),
+    );
+    for (const { layer, alone, accumulated } of errors.results()) {
+      expect(alone.sqnr, layer).toBeGreaterThan(30);
+      expect(accumulated.sqnr, layer).toBeGreaterThan(24);
+    }
+  });
+
+  it('are stored about 0 again where the layer that reads them runs in float', async () => {
+    const { table, tuning } = await making.make(recipe, {});
+    const besides = tuningBesides(own, tuning, table, new Set(['y']));
+    expect(besides.tuning.get('x')?.offset).toBeUndefined();
+    const restored = applyTuning(own, besides.tuning);
+    const { network } = quantizeNetwork(restored, besides.table, 'int8', new Set(['y']));
+    const [found] = await execute(network, [quantiseBlob(data, network.tensors[network.inputs[0]].scale)]);
+    expect(relativeNoise(valuesOf('y'), found)).toBeLessThan(0.001);
+  });
+
+  it('are stored about 0 again for the layers that read them in int8, too', async () => {
+    const { operations } = own;
+    const other = operations[operations.length - 1];
+    const { shape = [] } = own.values.get('y') ?? {};
+    const values = new Map(own.values).set('z', { id: 'z', blob: 'z', shape });
+    const forked = {
+      ...own,
+      values,
+      operations: [...operations, { ...other, layer: 'z', output: 'z' }],
+      outputs: ['y', 'z'],
+    };
+    const { table, tuning } = await makerOf(forked).make(recipe, {});
+    const besides = tuningBesides(forked, tuning, table, new Set(['y']));
+    const { network } = quantizeNetwork(applyTuning(forked, besides.tuning), besides.table, 'int8', new Set(['y']));
+    const found = await execute(network, [quantiseBlob(data, network.tensors[network.inputs[0]].scale)]);
+    for (const output of found) expect(relativeNoise(valuesOf('y'), output)).toBeLessThan(0.001);
+    const scale = (one: ScaleTable): number => one.activations.get('z')?.[0] ?? 0;
+    expect(scale(besides.table)).toBeLessThan(0.9 * scale(table));
   });
 });

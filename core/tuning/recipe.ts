@@ -19,7 +19,7 @@ import { chooseWays, type ChosenWays, type Way } from './choose-ways.ts';
 import { equalisationFactors } from './equalise.ts';
 import type { Contender } from './judge.ts';
 import { mendLayers } from './layer-by-layer.ts';
-import { layerOffsets, offsetCorrection, readerCorrections, type ValueOffsets } from './offsets.ts';
+import { layerOffsets, levelsOf, offsetCorrection, readerCorrections, type ValueOffsets } from './offsets.ts';
 
 /** How a candidate is made. */
 export interface Recipe {
@@ -119,13 +119,11 @@ export class CandidateMaker {
     const offsets = new Map<ValueId, number>();
     for (const [id, { threshold }] of ways) thresholds.set(id, threshold);
     for (const [id, threshold] of thresholds) thresholds.set(id, threshold * (reach.get(id) ?? 1));
-    for (const [id, { offsetOf }] of ways) {
+    for (const [id, { offsetOf, lowest }] of ways) {
       if (offsetOf === undefined) continue;
-      const half = (thresholds.get(id) ?? 0) / 2;
-      thresholds.set(id, half);
-      // Where int8 saturates, with the scale as tables have it.
-      const offset = INT8_LIMIT / Math.fround(INT8_LIMIT / half);
-      offsetOf.forEach((value) => offsets.set(value, offset));
+      const { scale, zeroPoint } = levelsOf({ threshold: thresholds.get(id) ?? 0, lowest });
+      thresholds.set(id, INT8_LIMIT / scale);
+      if (zeroPoint !== 0) offsetOf.forEach((value) => offsets.set(value, zeroPoint / scale));
     }
     return { thresholds, offsets };
   }
@@ -193,6 +191,9 @@ function tuningOf(graph: Graph, { factors, offsets, readers, addToBias, rounded 
       ...(added === undefined ? {} : { addToBias: [...added] }),
       ...(weights === undefined ? {} : { rounded: weights }),
     });
+  }
+  for (const [layer, offset] of layerOffsets(graph, offsets)) {
+    if (!tuning.has(layer)) tuning.set(layer, { offset });
   }
   return tuning;
 }

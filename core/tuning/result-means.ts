@@ -1,4 +1,4 @@
-import type { Activation } from '../graph/graph.ts';
+import type { Activation, ConvolutionOperation } from '../graph/graph.ts';
 
 /** What the mean of one channel of a layer's result is made of, for one input. */
 export interface ResultMeans {
@@ -10,15 +10,16 @@ export interface ResultMeans {
 
 /**
  * @param values one sample, channels first, after the activation
+ * @param layer its activation, and what was taken from its result after that
  * @param limits what the result saturates at
  */
 export function resultMeans(
   values: Float32Array,
   channels: number,
-  activation: Activation,
+  { activation, resultOffset = 0 }: Pick<ConvolutionOperation, 'activation' | 'resultOffset'>,
   limits: { readonly low: number; readonly high: number },
 ): ResultMeans {
-  const { low, high } = limitsAfter(activation, limits);
+  const { low, high } = limitsAfter(activation, resultOffset, limits);
   const pixels = values.length / channels;
   const means = new Float64Array(channels);
   const slopes = new Float64Array(channels);
@@ -32,7 +33,7 @@ export function resultMeans(
       else if (value >= high) sum += high;
       else {
         sum += value;
-        slope += value < 0 ? below : 1;
+        slope += value < -resultOffset ? below : 1;
       }
     }
     means[channel] = sum / pixels;
@@ -51,9 +52,13 @@ export function channelMeans(values: Float32Array | Int8Array, channels: number,
   });
 }
 
-function limitsAfter(activation: Activation, { low, high }: { readonly low: number; readonly high: number }) {
-  if (activation.kind === 'relu') return { low: 0, high };
-  return activation.kind === 'relu6' ? { low: 0, high: Math.min(6, high) } : { low, high };
+function limitsAfter(
+  activation: Activation,
+  offset: number,
+  { low, high }: { readonly low: number; readonly high: number },
+) {
+  if (activation.kind === 'relu') return { low: -offset, high };
+  return activation.kind === 'relu6' ? { low: -offset, high: Math.min(6 - offset, high) } : { low, high };
 }
 
 function slopeBelow(activation: Activation, channel: number): number {

@@ -44,7 +44,7 @@ function ways(): ChosenWays {
   return new Map(
     operations.map(({ inputs: [id], outputChannels }) => [
       id,
-      { by: 'kl', threshold: 1, share: undefined, offsetOf: undefined, error: 1 / outputChannels },
+      { by: 'kl', threshold: 1, lowest: undefined, share: undefined, offsetOf: undefined, error: 1 / outputChannels },
     ]),
   );
 }

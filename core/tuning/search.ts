@@ -48,7 +48,7 @@ const mendings: readonly (readonly [string, Recipe['mends']])[] = [
 const blobWays: readonly (readonly [string, readonly Way[]])[] = [
   ['each blob by the method that costs the outputs least', ['method']],
   ['thresholds between those of the methods', ['method', 'search']],
-  ['all 255 levels for what a ReLU writes', ['method', 'offset']],
+  ['all 255 levels for what is mostly above 0', ['method', 'offset']],
   ['channels equalised, as far as each blob gains', ['method', 'equalisation']],
 ];
 

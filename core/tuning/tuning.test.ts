@@ -139,7 +139,7 @@ describe('the tuning of a table', () => {
       const content = await readFile(tuningFile(table), 'utf8');
       await writeFile(table, 'a_param_0 2.0\na 1.0\n');
       await expect(readTuning(table)).rejects.toMatchObject({ code: 'tuning.table' });
-      for (const damaged of ['{', content.replace('"version":4', '"version":5'), content.replace('[1,2', '[0,2')]) {
+      for (const damaged of ['{', content.replace('"version":5', '"version":6'), content.replace('[1,2', '[0,2')]) {
         await writeFile(tuningFile(table), damaged);
         await expect(readTuning(table)).rejects.toMatchObject({ code: 'tuning.format' });
       }

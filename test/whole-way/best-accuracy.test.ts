@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { boardGraph } from '../../core/calibration/board-graph.ts';
+import { boardGraph } from '../../core/quantization/board-graph.ts';
 import { runCli } from '../../core/cli/program.ts';
 import { listImages } from '../../core/images/list-images.ts';
 import { resolvePreprocessing } from '../../core/images/resolve-preprocessing.ts';

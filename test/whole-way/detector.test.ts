@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { boardGraph } from '../../core/calibration/board-graph.ts';
+import { boardGraph } from '../../core/quantization/board-graph.ts';
 import { calibrate } from '../../core/calibration/calibrate.ts';
 import { writeTable } from '../../core/calibration/read-table.ts';
 import { foundBoxes } from '../../core/evaluation/detection/detections.ts';

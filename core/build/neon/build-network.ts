@@ -1,4 +1,4 @@
-import { boardGraph } from '../../calibration/board-graph.ts';
+import { boardGraph } from '../../quantization/board-graph.ts';
 import type { TableFormat } from '../../calibration/table.ts';
 import { sha256OfFiles } from '../../common/sha256.ts';
 import { foldAffineForward } from '../../graph/fold-affine-forward.ts';
@@ -30,7 +30,6 @@ export async function buildNeonFromNetwork(build: NetworkBuild): Promise<BuiltPa
     ...rest,
     graph: board?.graph ?? optimise(lowerNetwork(network), [foldAffineForward]),
     table: board?.table,
-    keepFloat: board?.keepFloat ?? rest.keepFloat,
     modelSha256: await sha256OfFiles(modelFile === undefined ? [file] : [file, modelFile]),
     tableSha256: tableFile === undefined ? undefined : await sha256OfFiles([tableFile]),
   });

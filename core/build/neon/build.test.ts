@@ -133,7 +133,7 @@ describe('buildNeonPackage', () => {
     const keepFloat = new Set(['c2']);
     const built = await buildNeonPackage(build({ keepFloat, floatWeights: 'fp16' }));
     expect(built.layers.find(({ layer }) => layer === 'c2')?.reason).toBe(
-      'kept in float on request, or with a layer that reads the same; weights as float16',
+      'kept in float on request; weights as float16',
     );
     const { fingerprint, network } = decodePackage(built.bytes);
     expect(fingerprint.precision).toBe('int8');

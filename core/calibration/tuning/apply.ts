@@ -1,12 +1,12 @@
 import { CortadoError } from '../../common/errors.ts';
-import type { ConvolutionOperation, Graph, Operation, ValueId } from '../../graph/graph.ts';
+import type { ConvolutionOperation, EltwiseSumOperation, Graph, Operation, ValueId } from '../../graph/graph.ts';
 import { alongMoves } from '../../graph/byte-moves.ts';
 import type { RoundedWeights, Tuning } from './tuning.ts';
 
 /** By value: what each of its channels is divided by. */
 export type ChannelFactors = ReadonlyMap<ValueId, Float64Array>;
 
-/** By layer with a ReLU: what is taken from its result. */
+/** By layer with an activation: what is taken from its result. */
 export type LayerOffsets = ReadonlyMap<string, number>;
 
 /** By layer: what is added to the bias of each output channel. */
@@ -19,16 +19,26 @@ export function applyTuning(graph: Graph, tuning: Tuning): Graph {
   const layers = new Map(
     graph.operations.flatMap((operation) => (operation.kind === 'convolution' ? [[operation.layer, operation]] : [])),
   );
+  const sums = new Map(
+    graph.operations.flatMap((operation) => (operation.kind === 'eltwise-sum' ? [[operation.layer, operation]] : [])),
+  );
   const rounded = new Map<string, RoundedWeights>();
   const offsets = new Map<string, number>();
   for (const [layer, { divide, offset, addToBias, rounded: weights }] of tuning) {
     const operation = layers.get(layer);
+    const sum = operation === undefined ? sums.get(layer) : undefined;
+    if (sum !== undefined) {
+      const isOnly = [divide, addToBias, weights].every((change) => change === undefined);
+      if (!isOnly || sum.activation.kind !== 'relu' || !((offset ?? 1) > 0)) throw mismatch(layer);
+      if (offset !== undefined) offsets.set(layer, offset);
+      continue;
+    }
     const fits =
       [divide, addToBias, weights?.scales].every(
         (list) => (list?.length ?? operation?.outputChannels) === operation?.outputChannels,
       ) && (weights?.levels.length ?? operation?.weights.length) === operation?.weights.length;
     if (operation === undefined || !fits) throw mismatch(layer);
-    if (offset !== undefined && operation.activation.kind !== 'relu') throw mismatch(layer);
+    if (offset !== undefined && !mayStoreLess(operation, offset)) throw mismatch(layer);
     if (divide !== undefined) factors.set(operation.output, Float64Array.from(divide));
     if (offset !== undefined) offsets.set(layer, offset);
     if (addToBias !== undefined) corrections.set(layer, Float64Array.from(addToBias));
@@ -36,6 +46,11 @@ export function applyTuning(graph: Graph, tuning: Tuning): Graph {
   }
   const scaled = applyRounding(applyFactors(graph, factors), rounded);
   return applyCorrections(applyOffsets(scaled, offsets), corrections);
+}
+
+/** A ReLU's results are 0 or more, and saturate where it would cut; a leaky one's may be stored around any number. */
+function mayStoreLess({ activation }: ConvolutionOperation, offset: number): boolean {
+  return activation.kind === 'leaky' || (activation.kind !== 'none' && offset > 0);
 }
 
 function mismatch(layer: string): CortadoError {
@@ -73,26 +88,44 @@ export function applyFactors(graph: Graph, factors: ChannelFactors): Graph {
 }
 
 /**
- * The graph with results that are stored less an offset, by biases; readers are told what lies in their padding then, and nothing
- * else. The ReLU goes: a package with such a result has the scale 127 / offset, at which int8 saturates where the ReLU would cut.
+ * The graph with results that are stored less an offset. Convolutions that read them are told what lies in their padding then, and
+ * nothing else; sums give the offsets back. A ReLU goes, and the bias (a sum's constant) takes the offset: a package with such
+ * a result has the scale 127 / offset, at which int8 saturates where the ReLU would cut. After another activation the offset is
+ * taken from the result.
  */
 export function applyOffsets(graph: Graph, offsets: LayerOffsets): Graph {
   if (offsets.size === 0) return graph;
   const written = graph.operations.flatMap(({ kind, layer, output }) => {
-    const offset = kind === 'convolution' ? offsets.get(layer) : undefined;
+    const offset = kind === 'convolution' || kind === 'eltwise-sum' ? offsets.get(layer) : undefined;
     return offset === undefined ? [] : [[output, offset] as const];
   });
   const stored = alongMoves(graph, new Map(written));
   return {
     ...graph,
     operations: graph.operations.map((operation) => {
+      if (operation.kind === 'eltwise-sum') return sumOfStored(operation, stored, offsets.get(operation.layer));
       if (operation.kind !== 'convolution') return operation;
       const [read, own] = [stored.get(operation.inputs[0]), offsets.get(operation.layer)];
       const reader: ConvolutionOperation = read === undefined ? operation : { ...operation, padValue: -read };
       if (own === undefined) return reader;
+      if (reader.activation.kind !== 'relu') return { ...reader, resultOffset: own };
       return { ...reader, bias: reader.bias.map((value) => value - own), activation: { kind: 'none' } };
     }),
   };
+}
+
+function sumOfStored(
+  operation: EltwiseSumOperation,
+  stored: ReadonlyMap<ValueId, number>,
+  own: number | undefined,
+): EltwiseSumOperation {
+  if (own === undefined && !operation.inputs.some((id) => stored.has(id))) return operation;
+  const read = operation.inputs.reduce(
+    (sum, id, index) => sum + (operation.coefficients[index] ?? 1) * (stored.get(id) ?? 0),
+    0,
+  );
+  if (own === undefined) return { ...operation, constant: read };
+  return { ...operation, constant: read - own, activation: { kind: 'none' } };
 }
 
 /** The graph with corrected biases. */

@@ -12,8 +12,8 @@ export interface LayerTuning {
   /** What each output channel was divided by; its readers' weights were multiplied by the same. */
   readonly divide?: readonly number[] | undefined;
   /**
-   * What was taken from every value of the result after that; the layer's ReLU is left out, since int8 saturates where the
-   * result would be 0.
+   * What was taken from every value of the result after that. A layer's ReLU is left out, since int8 saturates where the
+   * result would be 0; from the result of another activation it is taken afterwards.
    */
   readonly offset?: number | undefined;
   /** What was added to each output channel's bias besides. */
@@ -33,16 +33,16 @@ export interface RoundedWeights {
 /** By layer. A table that was made with a tuning is of no use without it. */
 export type Tuning = ReadonlyMap<string, LayerTuning>;
 
-const version = 4;
+const version = 5;
 const numbers = v.array(v.pipe(v.number(), v.finite()));
 const schema = v.object({
-  version: v.picklist([1, 2, 3, version]),
+  version: v.picklist([1, 2, 3, 4, version]),
   tableSha256: v.string(),
   layers: v.record(
     v.string(),
     v.object({
       divide: v.optional(v.array(v.pipe(v.number(), v.finite(), v.gtValue(0)))),
-      offset: v.optional(v.pipe(v.number(), v.finite(), v.gtValue(0))),
+      offset: v.optional(v.pipe(v.number(), v.finite())),
       addToBias: v.optional(numbers),
       rounded: v.optional(
         v.object({

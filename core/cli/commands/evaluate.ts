@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { availableParallelism } from 'node:os';
-import { boardGraph, type BoardGraph } from '../../calibration/board-graph.ts';
+import { boardGraph, type BoardGraph } from '../../quantization/board-graph.ts';
 import { tableFormatNames } from '../../calibration/formats/index.ts';
 import type { TableFormat } from '../../calibration/table.ts';
 import { CortadoError } from '../../common/errors.ts';

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { boardGraph } from '../../../core/calibration/board-graph.ts';
+import { boardGraph } from '../../../core/quantization/board-graph.ts';
 import { localPackageRunner } from '../../../core/deploy/agent/package-runner.ts';
 import { evaluate, type Evaluation } from '../../../core/evaluation/evaluate.ts';
 import type { Closeness } from '../../../core/evaluation/scores.ts';

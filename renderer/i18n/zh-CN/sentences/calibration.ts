@@ -113,10 +113,7 @@ export const calibration: Sentences = [
   ],
   ['weights as float16', '权重为 float16'],
   ['its weights do not fit float16', '它的权重超出 float16 的范围'],
-  [
-    'kept in float on request, or with a layer that reads the same',
-    '按要求保留为浮点，或与读取相同数据的层一起保留为浮点',
-  ],
+  ['kept in float on request', '按要求保留为浮点'],
   ['it is a constant', '它是常量'],
   ['it has no int8 form', '它没有 int8 形式'],
   ['a product has no int8 form', '乘积没有 int8 形式'],

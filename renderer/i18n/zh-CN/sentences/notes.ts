@@ -67,7 +67,7 @@ export const notes: Sentences = [
   ['measuring blobs', '测量各 blob'],
   ['each blob by the method that costs the outputs least', '每个 blob 采用对输出影响最小的方法'],
   ['thresholds between those of the methods', '在各方法的阈值之间搜索'],
-  ['all 255 levels for what a ReLU writes', 'ReLU 的输出使用全部 255 级'],
+  ['all 255 levels for what is mostly above 0', '大多为正的数值使用全部 255 级'],
   ['channels equalised, as far as each blob gains', '通道均衡，以各 blob 获益为度'],
   ['biases corrected', '偏置校正'],
   ['weights rounded by what they multiply, biases corrected', '按输入数据取整权重，并校正偏置'],

@@ -2,13 +2,13 @@ import type { Graph, ValueId } from '../graph/graph.ts';
 import { optimise } from '../graph/passes.ts';
 import { lowerNetwork } from '../network/lower.ts';
 import type { Network } from '../network/network.ts';
-import { foldTable } from './fold-table.ts';
-import { calibrationTarget } from './network-target.ts';
-import { readTable } from './read-table.ts';
-import type { ScaleTable, TableFormat } from './table.ts';
-import { applyTuning } from './tuning/apply.ts';
-import { tuningBesides } from './tuning/keep-float.ts';
-import { readTuning, type LayerTuning, type Tuning } from './tuning/tuning.ts';
+import { foldTable } from '../calibration/fold-table.ts';
+import { calibrationTarget } from '../calibration/network-target.ts';
+import { readTable } from '../calibration/read-table.ts';
+import type { ScaleTable, TableFormat } from '../calibration/table.ts';
+import { applyTuning } from '../calibration/tuning/apply.ts';
+import { tuningBesides } from './tuning-besides.ts';
+import { readTuning, type LayerTuning, type Tuning } from '../calibration/tuning/tuning.ts';
 
 /** What a board runs of a network. */
 export interface BoardGraph {
@@ -22,14 +22,14 @@ export interface BoardGraph {
   readonly divisors: ReadonlyMap<ValueId, readonly number[]>;
   /** By value that a layer writes: what a tuning took from the result after that. */
   readonly offsets: ReadonlyMap<ValueId, number>;
-  /** Layers that run in float besides those that the table leaves out: those that were asked for, and what a tuning takes along. */
+  /** Layers that run in float besides those that the table leaves out. */
   readonly keepFloat: ReadonlySet<string>;
 }
 
 /**
  * What a board runs of a network, with the scales for it: the optimised graph and the table brought to its weights. Where
  * a tuning lies beside the table, the graph is tuned as it says, as far as `keepFloat` lets it.
- * Errors: those of `readTable`, `readTuning`, `applyTuning`.
+ * Errors: those of `readTable`, `readTuning`, `tuningBesides`.
  *
  * @param keepFloat layers that run in float besides those that the table leaves out
  */
@@ -46,13 +46,13 @@ export async function boardGraph(
     const folded = foldTable(table, calibrationTarget(network));
     return { graph, table: folded, divisors: new Map(), offsets: new Map(), keepFloat };
   }
-  const { tuning, keepFloat: inFloat } = tuningBesides(graph, found, keepFloat);
+  const { tuning, table: besides } = tuningBesides(graph, found, table, keepFloat);
   return {
     graph: applyTuning(graph, tuning),
-    table,
+    table: besides,
     divisors: byValue(graph, tuning, ({ divide }) => divide),
     offsets: byValue(graph, tuning, ({ offset }) => offset),
-    keepFloat: inFloat,
+    keepFloat,
   };
 }
 
@@ -62,7 +62,8 @@ function byValue<T>(
   read: (tuning: LayerTuning) => T | undefined,
 ): ReadonlyMap<ValueId, T> {
   const changed = graph.operations.flatMap(({ kind, layer, output }) => {
-    const change = kind === 'convolution' ? read(tuning.get(layer) ?? {}) : undefined;
+    const isTuned = kind === 'convolution' || kind === 'eltwise-sum';
+    const change = isTuned ? read(tuning.get(layer) ?? {}) : undefined;
     return change === undefined ? [] : [[output, change] as const];
   });
   return new Map(changed);
