@@ -76,10 +76,11 @@ function offsetsToTakeBack(
   const read = graph.operations
     .filter((operation) => mayHaveOffset(operation) && !isInt8(operation))
     .flatMap(({ inputs }) => inputs);
-  // A float convolution leaves its ReLU to the saturation of what quantises its result, as an int8 one does.
+  // A convolution to float leaves its ReLU to the saturation of what quantises its result, as one to int8 does.
   const unwritten = written
-    .filter(({ operation }) => !isInt8(operation) && !isConvolutionWithRelu(operation))
-    .map(({ operation }) => operation.output);
+    .map(({ operation }) => operation)
+    .filter((one) => !(isInt8(one) && plan.scales.has(one.output)) && !isConvolutionWithRelu(one))
+    .map(({ output }) => output);
   const stale = new Set([...read, ...unwritten].map((id) => classes.find(id)));
   return new Map([...offsets].filter(([id]) => stale.has(classes.find(id))));
 }

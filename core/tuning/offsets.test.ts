@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Graph } from '../graph/graph.ts';
 import { interpret } from '../graph/interpret.ts';
-import { execute } from '../quantization/execute/execute.ts';
+import { execute, type BlobData } from '../quantization/execute/execute.ts';
 import { quantiseBlob } from '../quantization/execute/convert.ts';
 import { quantizeNetwork } from '../quantization/quantize.ts';
+import type { QuantizedNetwork } from '../quantization/quantized-network.ts';
 import { GraphBuilder, randomInputs } from '../quantization/testing/graph-builder.ts';
 import { LayerErrors } from '../evaluation/layer-errors.ts';
 import type { ScaleTable } from '../calibration/table.ts';
@@ -210,6 +211,10 @@ describe.each(Object.keys(others))('the values of %s', (kind) => {
       mending: [],
     });
   const making = makerOf(own);
+  const asInput = (network: QuantizedNetwork): BlobData => {
+    const { type, scale } = network.tensors[network.inputs[0]];
+    return type === 'int8' ? quantiseBlob(data, scale) : data;
+  };
 
   it('take all levels with an offset, and the network is nearer to what it was', async () => {
     const noiseOf = async (ways: Recipe['ways']): Promise<number> => {
@@ -218,8 +223,7 @@ describe.each(Object.keys(others))('the values of %s', (kind) => {
       expect(network.operations.filter(({ kind }) => kind === 'dequantize')).toEqual([]);
       expect(quantizeNetwork(stored, table, 'int8').network).toEqual(network);
       const seen = new Map<string, ArrayLike<number>>();
-      const { scale } = network.tensors[network.inputs[0]];
-      const [found] = await execute(network, [quantiseBlob(data, scale)], {
+      const [found] = await execute(network, [asInput(network)], {
         onBlob: (index, levels) => seen.set(network.tensors[index].name, levels),
       });
       const levels = Array.from(seen.get('x') ?? []);
@@ -251,13 +255,14 @@ describe.each(Object.keys(others))('the values of %s', (kind) => {
     }
   });
 
-  it('are stored about 0 again where the layer that reads them runs in float', async () => {
+  it.each(['y', 'x', 'pooled'])('are the same where %s runs in float', async (layer) => {
     const { table, tuning } = await making.make(recipe, {});
-    const besides = tuningBesides(own, tuning, table, new Set(['y']));
-    expect(besides.tuning.get('x')?.offset).toBeUndefined();
+    const keepFloat = new Set([layer]);
+    const besides = tuningBesides(own, tuning, table, keepFloat);
+    if (layer === 'y') expect(besides.tuning.get('x')?.offset).toBeUndefined();
     const restored = applyTuning(own, besides.tuning);
-    const { network } = quantizeNetwork(restored, besides.table, 'int8', new Set(['y']));
-    const [found] = await execute(network, [quantiseBlob(data, network.tensors[network.inputs[0]].scale)]);
+    const { network } = quantizeNetwork(restored, besides.table, 'int8', keepFloat);
+    const [found] = await execute(network, [asInput(network)]);
     expect(relativeNoise(valuesOf('y'), found)).toBeLessThan(0.001);
   });
 
@@ -275,7 +280,7 @@ describe.each(Object.keys(others))('the values of %s', (kind) => {
     const { table, tuning } = await makerOf(forked).make(recipe, {});
     const besides = tuningBesides(forked, tuning, table, new Set(['y']));
     const { network } = quantizeNetwork(applyTuning(forked, besides.tuning), besides.table, 'int8', new Set(['y']));
-    const found = await execute(network, [quantiseBlob(data, network.tensors[network.inputs[0]].scale)]);
+    const found = await execute(network, [asInput(network)]);
     for (const output of found) expect(relativeNoise(valuesOf('y'), output)).toBeLessThan(0.001);
     const scale = (one: ScaleTable): number => one.activations.get('z')?.[0] ?? 0;
     expect(scale(besides.table)).toBeLessThan(0.9 * scale(table));
