@@ -37,9 +37,13 @@ export const usualFloatShare = 0.1;
 export interface TunedNetwork extends TuningResult {
   /** Files that could not be read. */
   readonly skipped: readonly SkippedFile[];
+  /** What a user should know. */
+  readonly notes: readonly string[];
 }
 
 const fewest = 4;
+/** With fewer inputs than this a search may choose what suits them alone (docs/accuracy.md). */
+const enough = 50;
 
 /** How many inputs a part of the work takes: as many as their multiplications allow, within bounds. */
 interface Share {
@@ -81,6 +85,11 @@ export async function tune(request: TuningRequest): Promise<TunedNetwork> {
   if (skipped.length > first.length + second.length) {
     throw tooFewInputsError(first.length + second.length, skipped);
   }
+  const used = first.length + second.length;
+  const notes =
+    used < enough
+      ? [`Only ${used} inputs were used: what is best for them may not be for others. Give some hundreds.`]
+      : [];
   const [learning, deciding] = [first, second].map((list) => list.map(({ tensor }) => tensor));
   const read = [...new Set(readValues(graph).values())];
   const judged = judgedOutputs(graph, (id) => network.values.has(id));
@@ -108,7 +117,7 @@ export async function tune(request: TuningRequest): Promise<TunedNetwork> {
       exactResults: async (input) => dataOf(await resulting.run(new Map([[name, input]]))),
     });
     const search = new Search(graph, maker, (candidate, options) => judge.judge(candidate, options), request);
-    return { ...(await search.run(request.floatShare ?? usualFloatShare)), skipped };
+    return { ...(await search.run(request.floatShare ?? usualFloatShare)), skipped, notes };
   } finally {
     await Promise.all([session.close(), judging.close(), resulting.close()]);
   }

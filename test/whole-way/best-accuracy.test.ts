@@ -33,7 +33,8 @@ describe('best accuracy', () => {
       flags: {},
     });
     const inputs = (await listImages(join(sample, 'images'))).slice(0, 24);
-    const { steps, keptFloat, table } = await tune({ network, inputs, preprocessing, floatShare: 0 });
+    const { steps, keptFloat, table, notes } = await tune({ network, inputs, preprocessing, floatShare: 0 });
+    expect(notes).toEqual([expect.stringMatching(/^Only 24 inputs/)]);
     expect(keptFloat).toEqual([]);
     expect(table.weights.size).toBeGreaterThan(1);
     expect(steps[0]).toMatchObject({ what: 'KL', kept: true });

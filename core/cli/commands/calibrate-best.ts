@@ -41,7 +41,7 @@ export async function calibrateBest(
     );
   }
   const shapes = network.inputs.map(({ name, shape }) => [name, [1, ...shape.slice(1)]] as const);
-  const { table, tuning, keptFloat, steps, skipped } = await tune({
+  const { table, tuning, keptFloat, steps, skipped, notes } = await tune({
     network: withInputShapes(network, new Map(shapes)),
     inputs,
     preprocessing,
@@ -51,10 +51,11 @@ export async function calibrateBest(
     onProgress: progressOnStderr(),
   });
   noteSkipped(skipped);
+  notes.forEach(note);
   await writeTunedTable(flags.output, table, tuning);
   print(
     flags.json === true
-      ? JSON.stringify({ output: flags.output, keptFloat, steps, skipped }, null, 2)
+      ? JSON.stringify({ output: flags.output, keptFloat, steps, skipped, notes }, null, 2)
       : stepTable(steps),
   );
   if (keptFloat.length > 0) note(`In float: ${keptFloat.join(', ')} (--mixed 0 keeps everything in int8).`);

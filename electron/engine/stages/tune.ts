@@ -8,12 +8,12 @@ import { undecided } from '../project-session.ts';
 import type { Stage } from '../stage-context.ts';
 
 /** Searches for the most accurate int8 network; where something was won, its scales are used from then on. */
-export const tune: Stage = async ({ session, signal, onProgress, log }): Promise<TuningView> => {
+export const tune: Stage = async ({ session, signal, onProgress, log, warn }): Promise<TuningView> => {
   const network = await session.network();
   const images = await session.images();
   if (images.length === 0) throw undecided('pictures', 'images');
   const shapes = network.inputs.map(({ name, shape }) => [name, [1, ...shape.slice(1)]] as const);
-  const { table, tuning, steps, keptFloat, skipped } = await tuneNetwork({
+  const { table, tuning, steps, keptFloat, skipped, notes } = await tuneNetwork({
     network: withInputShapes(network, new Map(shapes)),
     inputs: images,
     preprocessing: await session.preprocessingValue(images),
@@ -26,6 +26,7 @@ export const tune: Stage = async ({ session, signal, onProgress, log }): Promise
   skipped.forEach(({ path, reason }) => {
     log(`${path}: ${reason}`);
   });
+  notes.forEach(warn);
   signal.throwIfAborted();
   await writeTunedTable(session.bestTableFile, table, tuning);
   const won = steps.filter(({ kept }) => kept).length > 1;

@@ -7,6 +7,10 @@ export const calibration: Sentences = [
     '只使用了 {0} 个输入；用几百个与实际使用相近的输入可以得到更好的阈值。',
   ],
   [
+    'Only {0} inputs were used: what is best for them may not be for others. Give some hundreds.',
+    '只使用了 {0} 个输入：对它们最好的设置未必适合其他输入。请提供几百个。',
+  ],
+  [
     'The blob {0} holds values that are infinite or no numbers on this input.',
     '在该输入上，blob {0} 含有无穷大或非数值。',
   ],
