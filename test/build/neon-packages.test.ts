@@ -23,9 +23,14 @@ import type { Network } from '../../core/network/network.ts';
 import { quantiseBlob } from '../../core/quantization/execute/convert.ts';
 import { execute } from '../../core/quantization/execute/execute.ts';
 import { quantizeNetwork } from '../../core/quantization/quantize.ts';
-import { operationInputs, type QuantizedNetwork } from '../../core/quantization/quantized-network.ts';
+import {
+  operationInputs,
+  type QuantizedNetwork,
+  type QuantizedOperation,
+} from '../../core/quantization/quantized-network.ts';
 import { randomInputs } from '../../core/quantization/testing/graph-builder.ts';
 import { randomGraph } from '../../core/quantization/testing/random-graph.ts';
+import { withOffsets, withPadValue } from '../../core/quantization/testing/stored-offsets.ts';
 import { tableOf } from '../../core/quantization/testing/tables.ts';
 
 const AGENT = fileURLToPath(new URL('../../build/native/host/agent/cortado-agent', import.meta.url));
@@ -54,6 +59,10 @@ async function verify(folder: string, bytes: Uint8Array): Promise<Verified> {
   return verified as unknown as Verified;
 }
 
+function zeroOf(operation: QuantizedOperation): readonly number[] {
+  return operation.kind === 'convolution' && operation.form.kind === 'int8' ? [operation.form.requantisation.zero] : [];
+}
+
 describe.skipIf(!existsSync(AGENT))('the agent computes what the builder computed', () => {
   let folder = '';
   beforeAll(async () => {
@@ -79,6 +88,17 @@ describe.skipIf(!existsSync(AGENT))('the agent computes what the builder compute
         expect(maxDifference).toBeLessThan(tolerance / 20);
       }
     }
+  });
+
+  it.each(Array.from({ length: 16 }, (_, index) => index + 1))('in random network %i with offsets', async (seed) => {
+    const plain = withPadValue(randomGraph(seed), -0.1);
+    const inputs = randomInputs(plain, seed);
+    const graph = withOffsets(plain, inputs, 'blob', 0.05);
+    const table = tableOf(graph, inputs, 'blob');
+    const { bytes } = await buildNeonPackage({ graph, table, precision: 'int8', modelSha256: MODEL_SHA256 });
+    const { checks, network } = decodePackage(bytes);
+    expect((await verify(folder, bytes)).int8Blobs).toBe(checks.size);
+    expect(network.operations.flatMap(zeroOf)).toContainEqual(expect.not.toSatisfy((zero: number) => zero === 0));
   });
 
   describe.skipIf(!hasTestData).each(realModels())(

@@ -6,7 +6,8 @@ import { interpret } from '../../graph/interpret.ts';
 import { quantizeNetwork } from '../quantize.ts';
 import type { QuantizedNetwork, QuantizedOperation, TensorIndex } from '../quantized-network.ts';
 import { randomInputs } from '../testing/graph-builder.ts';
-import { randomGraph, withPadValue, withResultOffsets } from '../testing/random-graph.ts';
+import { randomGraph } from '../testing/random-graph.ts';
+import { withOffsets, withPadValue } from '../testing/stored-offsets.ts';
 import { tableOf } from '../testing/tables.ts';
 import { quantiseBlob } from './convert.ts';
 import { execute, type BlobData } from './execute.ts';
@@ -28,13 +29,6 @@ function interpreted(graph: Graph, inputs: readonly Float32Array[]): readonly Fl
   );
   const results = interpret(graph, tensors);
   return graph.outputs.map((id) => results.get(id)?.data ?? new Float32Array());
-}
-
-/** The network with an offset in the results of the layers that compute from int8 to int8. */
-function withOffsets(graph: Graph, inputs: readonly Float32Array[], key: 'layer' | 'blob', offset: number): Graph {
-  const { network } = quantizeNetwork(graph, tableOf(graph, inputs, key), 'int8');
-  const int8 = network.operations.filter((one) => 'form' in one && one.form.kind === 'int8');
-  return withResultOffsets(graph, new Set(int8.map(({ layer }) => layer)), offset);
 }
 
 /** Signal to quantisation noise in decibels. */

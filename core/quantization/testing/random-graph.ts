@@ -121,21 +121,3 @@ export function randomGraph(seed: number): Graph {
   last = b.convolution('head', last, 10, { kernel: square(2), stride: { height: 2, width: 1 } });
   return b.build([b.softmax('prob', b.pooling('global', last, 'average', { kernel: 3, stride: 3 })), last]);
 }
-
-/** The network with another number than 0 in the padding of its convolutions, which all have to be int8 then. */
-export function withPadValue(graph: Graph, padValue: number): Graph {
-  const operations = graph.operations.map((operation) =>
-    operation.kind === 'convolution' ? { ...operation, padValue } : operation,
-  );
-  return { ...graph, operations };
-}
-
-/** The network with something taken from the results of some layers: after the activation of convolutions; sums have it added. */
-export function withResultOffsets(graph: Graph, layers: ReadonlySet<string>, offset: number): Graph {
-  const operations = graph.operations.map((operation) => {
-    if (!layers.has(operation.layer)) return operation;
-    if (operation.kind === 'convolution') return { ...operation, resultOffset: offset };
-    return operation.kind === 'eltwise-sum' ? { ...operation, constant: offset } : operation;
-  });
-  return { ...graph, operations };
-}
