@@ -101,11 +101,12 @@ async function measureModel(real: RealModel): Promise<ModelResult> {
     const files: { readonly file: string; readonly fold: number }[] = [];
     const pictures = await picturesOf(real, most(real));
     const parts = folds(pictures.length);
-    for (const [index, picture] of pictures.entries()) {
-      const input = await inputOf(real, picture, shape);
-      for (let variant = 0; variant < Math.ceil(fewest / pictures.length); variant++) {
+    // Picture by picture in each round, so that a search, which learns from every second file, decides by pictures that it did
+    // not learn from.
+    for (let variant = 0; variant < Math.ceil(fewest / pictures.length); variant++) {
+      for (const [index, picture] of pictures.entries()) {
         const file = join(folder, `${variant === 0 ? '' : `${variant}-`}${basename(picture)}.npy`);
-        await writeNpy(file, varied(input, variant));
+        await writeNpy(file, varied(await inputOf(real, picture, shape), variant));
         files.push({ file, fold: index % parts });
       }
     }
