@@ -6,7 +6,7 @@ import { foldTable } from '../calibration/fold-table.ts';
 import { calibrationTarget } from '../calibration/network-target.ts';
 import { readTable } from '../calibration/read-table.ts';
 import type { ScaleTable, TableFormat } from '../calibration/table.ts';
-import { applyTuning } from '../calibration/tuning/apply.ts';
+import { applyTuning, computesOnOffsets } from '../calibration/tuning/apply.ts';
 import { tuningBesides } from './tuning-besides.ts';
 import { readTuning, type LayerTuning, type Tuning } from '../calibration/tuning/tuning.ts';
 
@@ -61,10 +61,9 @@ function byValue<T>(
   tuning: Tuning,
   read: (tuning: LayerTuning) => T | undefined,
 ): ReadonlyMap<ValueId, T> {
-  const changed = graph.operations.flatMap(({ kind, layer, output }) => {
-    const isTuned = kind === 'convolution' || kind === 'eltwise-sum';
-    const change = isTuned ? read(tuning.get(layer) ?? {}) : undefined;
-    return change === undefined ? [] : [[output, change] as const];
+  const changed = graph.operations.flatMap((operation) => {
+    const change = computesOnOffsets(operation) ? read(tuning.get(operation.layer) ?? {}) : undefined;
+    return change === undefined ? [] : [[operation.output, change] as const];
   });
   return new Map(changed);
 }

@@ -1,5 +1,5 @@
 import type { ScaleTable } from '../calibration/table.ts';
-import { applyTuning } from '../calibration/tuning/apply.ts';
+import { applyTuning, computesOnOffsets } from '../calibration/tuning/apply.ts';
 import type { LayerTuning, Tuning } from '../calibration/tuning/tuning.ts';
 import { alongMoves, movesBytes } from '../graph/byte-moves.ts';
 import type { ConvolutionOperation, Graph, Operation, ValueId } from '../graph/graph.ts';
@@ -63,7 +63,7 @@ function offsetsToTakeBack(
   const isInt8 = (operation: Operation): boolean =>
     operation.kind === 'convolution' ? plan.weightScales.has(operation) : plan.int8.has(operation);
   const written = graph.operations.flatMap((operation) => {
-    const offset = mayHaveOffset(operation) ? tuning.get(operation.layer)?.offset : undefined;
+    const offset = computesOnOffsets(operation) ? tuning.get(operation.layer)?.offset : undefined;
     return offset === undefined ? [] : [{ operation, offset }];
   });
   const offsets = alongMoves(graph, new Map(written.map(({ operation, offset }) => [operation.output, offset])));
@@ -74,7 +74,7 @@ function offsetsToTakeBack(
     });
   }
   const read = graph.operations
-    .filter((operation) => mayHaveOffset(operation) && !isInt8(operation))
+    .filter((operation) => computesOnOffsets(operation) && !isInt8(operation))
     .flatMap(({ inputs }) => inputs);
   // A convolution to float leaves its ReLU to the saturation of what quantises its result, as one to int8 does.
   const unwritten = written
@@ -83,11 +83,6 @@ function offsetsToTakeBack(
     .map(({ output }) => output);
   const stale = new Set([...read, ...unwritten].map((id) => classes.find(id)));
   return new Map([...offsets].filter(([id]) => stale.has(classes.find(id))));
-}
-
-/** Layers that write or read what is stored less an offset; all others move its bytes. */
-function mayHaveOffset({ kind }: Operation): boolean {
-  return kind === 'convolution' || kind === 'eltwise-sum';
 }
 
 function isConvolutionWithRelu(operation: Operation): boolean {

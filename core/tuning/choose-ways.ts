@@ -1,5 +1,5 @@
 import type { Graph, ValueId } from '../graph/graph.ts';
-import type { BlobOption } from './blob-options.ts';
+import { leastOf, type BlobOption } from './blob-option.ts';
 import { offsetClasses, type OffsetClass } from './offsets.ts';
 
 /** What a blob may choose from, besides the methods' thresholds: thresholds in between, all 255 levels, equalised channels. */
@@ -55,11 +55,4 @@ function mayGo({ by, share, lowest }: BlobOption, ways: ReadonlySet<Way>): boole
   if (share !== undefined && !ways.has('equalisation')) return false;
   if (lowest !== undefined) return ways.has('offset');
   return by !== 'search' || share !== undefined || ways.has('search');
-}
-
-function leastOf(options: readonly BlobOption[]): BlobOption | undefined {
-  return options.reduce<BlobOption | undefined>(
-    (best, option) => (best === undefined || option.error < best.error ? option : best),
-    undefined,
-  );
 }

@@ -1,5 +1,5 @@
 import type { ScaleTable } from '../calibration/table.ts';
-import type { LayerOffsets } from '../calibration/tuning/apply.ts';
+import { computesOnOffsets, type LayerOffsets } from '../calibration/tuning/apply.ts';
 import type { ConvolutionOperation, EltwiseSumOperation, Graph, Operation, ValueId } from '../graph/graph.ts';
 import { producersOf, movesBytes } from '../graph/byte-moves.ts';
 import { INT8_LIMIT } from '../quantization/arithmetic.ts';
@@ -110,8 +110,7 @@ function keepsOffset(operation: Operation): boolean {
 export function layerOffsets(graph: Graph, offsets: ValueOffsets): LayerOffsets {
   return new Map(
     graph.operations.flatMap((operation) => {
-      const writes = operation.kind === 'convolution' || operation.kind === 'eltwise-sum';
-      const offset = writes ? offsets.get(operation.output) : undefined;
+      const offset = computesOnOffsets(operation) ? offsets.get(operation.output) : undefined;
       return offset === undefined ? [] : [[operation.layer, offset] as const];
     }),
   );

@@ -13,7 +13,7 @@ import type { Tensor } from '../common/tensor.ts';
 import type { Graph, ValueId } from '../graph/graph.ts';
 import { INT8_LIMIT } from '../quantization/arithmetic.ts';
 import { storedWeights } from '../quantization/weights.ts';
-import type { BlobOption } from './blob-options.ts';
+import type { BlobOption } from './blob-option.ts';
 import { convolutionsOf, scalesOf, tableOf, type Thresholds, type TriedMethod } from './candidates.ts';
 import { chooseWays, type ChosenWays, type Way } from './choose-ways.ts';
 import { equalisationFactors } from './equalise.ts';

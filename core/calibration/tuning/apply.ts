@@ -6,6 +6,11 @@ import type { RoundedWeights, Tuning } from './tuning.ts';
 /** By value: what each of its channels is divided by. */
 export type ChannelFactors = ReadonlyMap<ValueId, Float64Array>;
 
+/** What writes and reads values that are stored less an offset; everything else moves their bytes. */
+export function computesOnOffsets(operation: Operation): operation is ConvolutionOperation | EltwiseSumOperation {
+  return operation.kind === 'convolution' || operation.kind === 'eltwise-sum';
+}
+
 /** By layer with an activation: what is taken from its result. */
 export type LayerOffsets = ReadonlyMap<string, number>;
 
@@ -95,9 +100,9 @@ export function applyFactors(graph: Graph, factors: ChannelFactors): Graph {
  */
 export function applyOffsets(graph: Graph, offsets: LayerOffsets): Graph {
   if (offsets.size === 0) return graph;
-  const written = graph.operations.flatMap(({ kind, layer, output }) => {
-    const offset = kind === 'convolution' || kind === 'eltwise-sum' ? offsets.get(layer) : undefined;
-    return offset === undefined ? [] : [[output, offset] as const];
+  const written = graph.operations.flatMap((operation) => {
+    const offset = computesOnOffsets(operation) ? offsets.get(operation.layer) : undefined;
+    return offset === undefined ? [] : [[operation.output, offset] as const];
   });
   const stored = alongMoves(graph, new Map(written));
   return {
