@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { randomSource } from '../common/random.ts';
+import { CountingMemory } from './counting/kernel-memory.ts';
 import { FineHistogram } from './fine-histogram.ts';
 import type { Fineness } from './fine-outline.ts';
 import type { CountedValues, Histogram } from './histogram.ts';
@@ -105,6 +106,24 @@ describe.each(['magnitudes', 'not-negative'] as const)('one pass over %s', (coun
     });
     expect(running.moved / running.one).toBeLessThan(1 / 64);
   });
+});
+
+it('is not changed by others that use its memory after it', () => {
+  const fineness: Fineness = { bits: 16, mostKept: 300_000 };
+  const memory = new CountingMemory();
+  const [first, second] = [120, 119].map((count) => {
+    const parts = Array.from({ length: 2 }, () => inputs(count)).flat();
+    const histogram = new FineHistogram(fineness, memory);
+    for (const values of parts) histogram.add(values);
+    return { histogram, alone: collected(parts, fineness) };
+  });
+  const few = inputs(90);
+  const third = new FineHistogram(fineness, memory);
+  for (const values of few) third.add(values);
+  expect(memory.spareParts.length).toBeGreaterThan(0);
+  for (const { histogram, alone } of [first, second, { histogram: third, alone: collected(few, fineness) }]) {
+    expect(histogram.histogram('magnitudes')).toEqual(alone.histogram('magnitudes'));
+  }
 });
 
 it('counts beyond 32 bits', () => {

@@ -38,23 +38,26 @@ export class FineHistogram {
   /** Those that were not counted in `bins`. */
   private zeros = 0;
   /** Values other than 0, while they are few. */
-  private kept: KeptValues | undefined = new KeptValues();
+  private kept: KeptValues | undefined;
   private bins: FineBins | undefined;
   /** Counts that came from elsewhere, as long as there is nothing to add. */
   private given: FineCounts | undefined;
 
-  /** @param memory for its counters; shared with others where there are many */
+  /** @param memory for its counters and for what it keeps; shared with others where there are many */
   constructor(
     private readonly fineness: Fineness = usual,
     private readonly memory = new CountingMemory(),
-  ) {}
+  ) {
+    this.kept = new KeptValues(memory.spareParts);
+  }
 
   /** The histogram that `state` was taken of; it may use its memory. */
   static fromState(state: FineHistogramState, memory?: CountingMemory): FineHistogram {
     const histogram = new FineHistogram(state.fineness, memory);
     histogram.range = state.range;
     histogram.zeros = state.zeros;
-    histogram.kept = state.kept === undefined ? undefined : new KeptValues(state.kept);
+    const { spareParts } = histogram.memory;
+    histogram.kept = state.kept === undefined ? undefined : new KeptValues(spareParts, state.kept);
     histogram.given = state.counted;
     return histogram;
   }
@@ -148,6 +151,7 @@ export class FineHistogram {
     if (this.given !== undefined) bins.add(this.given);
     for (const values of this.kept?.parts() ?? []) countAll(bins, values);
     this.given = undefined;
+    this.kept?.giveBack();
     this.kept = undefined;
     return bins;
   }

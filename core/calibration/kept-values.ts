@@ -4,12 +4,18 @@ const partLength = 2 ** 16;
 /** Values one after the other, in parts, so that none is moved where they grow. */
 export class KeptValues {
   private full: Float32Array[];
-  private last = new Float32Array(0);
+  private last: Float32Array = new Float32Array(0);
   private used = 0;
   private count: number;
 
-  /** @param parts the first values; their memory is used */
-  constructor(parts: readonly Float32Array[] = []) {
+  /**
+   * @param spare parts that others gave back; they are used before new memory is
+   * @param parts the first values; their memory is used
+   */
+  constructor(
+    private readonly spare: Float32Array[],
+    parts: readonly Float32Array[] = [],
+  ) {
     this.full = [...parts];
     this.count = parts.reduce((sum, { length }) => sum + length, 0);
   }
@@ -33,10 +39,18 @@ export class KeptValues {
     return [...this.full, this.last.subarray(0, this.used)];
   }
 
+  /** Gives its memory to others. It is of no use afterwards. */
+  giveBack(): void {
+    this.spare.push(...[...this.full, this.last].filter(({ length }) => length === partLength));
+    this.full = [];
+    this.last = new Float32Array(0);
+  }
+
   /** Small parts first: a group of a blob's channels has few values. */
   private begin(least: number): void {
     if (this.used > 0) this.full.push(this.last);
-    this.last = new Float32Array(Math.min(partLength, Math.max(least, 2 * this.last.length)));
+    const length = Math.min(partLength, Math.max(least, 2 * this.last.length));
+    this.last = (length === partLength ? this.spare.pop() : undefined) ?? new Float32Array(length);
     this.used = 0;
   }
 }

@@ -20,7 +20,7 @@ export function forkLauncher(entry: URL, environment: NodeJS.ProcessEnv = {}): W
     const bundle = isTypeScript ? bundleOf(entry) : undefined;
     const child = fork(bundle ?? fileURLToPath(entry), [], {
       serialization: 'advanced',
-      execArgv: [workerV8Flags, ...(bundle === undefined ? argumentsFor(entry) : [])],
+      execArgv: [...workerV8Flags, ...(bundle === undefined ? argumentsFor(entry) : [])],
       env: { ...process.env, ...environment },
       // What native libraries print is kept for the reason alone.
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

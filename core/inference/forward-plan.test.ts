@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { describeNet } from '../caffe/net.ts';
 import { randomSource } from '../common/random.ts';
+import type { Tensor } from '../common/tensor.ts';
 import { networkOf } from '../network/load.ts';
 import { withRandomWeights } from '../network/random-weights.ts';
 import { openPlannedSession, planForward } from './forward-plan.ts';
+import type { ForwardSession } from './session.ts';
 
 /** Channels that fill ONNX Runtime's blocks, channels that do not, and layers that only move values. */
 const prototxt = `
@@ -32,19 +34,30 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** What each of some inputs becomes; two of them are held at a time. */
-async function forward(unordered: readonly string[], count = 6): Promise<readonly ReadonlyMap<string, Float32Array>[]> {
+async function open(unordered: readonly string[]): Promise<ForwardSession> {
   const planned = planForward(network, blobs, new Map([['data', shape]]), new Set(unordered));
   if (planned === undefined) throw new Error('it cannot be planned');
   const model = join(folder, 'network.onnx');
   await writeFile(model, planned.model);
   const session = await openPlannedSession(model, planned.plan, { provider: 'cpu', threads: 1 });
   expect(await readdir(folder)).toEqual(['network.onnx']);
+  return session;
+}
+
+function someInputs(count: number): readonly ReadonlyMap<string, Tensor>[] {
   const random = randomSource(3);
-  const results: ReadonlyMap<string, Float32Array>[] = [];
-  for (let run = 0; run < count; run++) {
+  return Array.from({ length: count }, () => {
     const data = Float32Array.from({ length: 243 }, () => 2 * random() - 1);
-    const tensors = await session.run(new Map([['data', { shape, data }]]));
+    return new Map([['data', { shape, data }]]);
+  });
+}
+
+/** What each of some inputs becomes. */
+async function forward(unordered: readonly string[], count = 6): Promise<readonly ReadonlyMap<string, Float32Array>[]> {
+  const session = await open(unordered);
+  const results: ReadonlyMap<string, Float32Array>[] = [];
+  for (const input of someInputs(count)) {
+    const tensors = await session.run(input);
     results.push(new Map([...tensors].map(([blob, tensor]) => [blob, tensor.data.slice()])));
   }
   await session.close();
@@ -57,6 +70,19 @@ it('returns blobs in any order where that is asked for: the same values, bit for
   unordered.forEach((values, run) => {
     for (const blob of blobs) expect(values.get(blob)?.sort(), blob).toEqual(ordered[run].get(blob)?.slice().sort());
   });
+});
+
+it('keeps the values of as many runs as it says', async () => {
+  const session = await open(blobs);
+  const holds = session.holds ?? Infinity;
+  expect(holds).toBeGreaterThan(1);
+  const runs = [];
+  for (const input of someInputs(3 * holds)) {
+    const tensors = [...(await session.run(input)).values()];
+    runs.push({ tensors, values: tensors.map(({ data }) => data.slice()) });
+    for (const { tensors: held, values } of runs.slice(-holds)) expect(held.map(({ data }) => data)).toEqual(values);
+  }
+  await session.close();
 });
 
 it.runIf(process.arch === 'x64')(

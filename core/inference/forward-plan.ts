@@ -55,8 +55,7 @@ export function planForward(
 }
 
 /**
- * Opens a planned session on a model's file. Its outputs are written to the same memory again and again: the session's `holds`
- * says for how long a result keeps its values. On the processor blobs that may come in any order do so where that is quicker. Rejects with ONNX Runtime's own error.
+ * Opens a planned session on a model's file. The session's `holds` says for how long a result keeps its values. On the processor blobs that may come in any order do so where that is quicker. Rejects with ONNX Runtime's own error.
  */
 export async function openPlannedSession(
   file: string,
@@ -104,17 +103,11 @@ const mostHeld = 4;
 /** Memory for results, as float32 values: those of at least one run are held however large they are. */
 const mostHeldValues = 2 ** 24;
 
-/** Memory for the results of one run. */
-interface Results {
-  readonly fetches: InferenceSession.OnnxValueMapType;
-  readonly tensors: ReadonlyMap<string, Tensor>;
-}
-
 class PlannedSession implements ForwardSession {
   readonly inputs: ReadonlyMap<string, Shape>;
   readonly outputs: readonly string[];
   readonly holds: number;
-  private readonly results: Results[] = [];
+  private readonly held: InferenceSession.OnnxValueMapType[] = [];
   private runs = 0;
 
   constructor(
@@ -137,34 +130,32 @@ class PlannedSession implements ForwardSession {
       feeds[onnxName] = new OrtTensor('float32', given.data, shape);
     }
     const place = this.runs++ % this.holds;
-    // Which shape a value has inside is only known from a run, whose memory later ones use again.
-    const first = this.results.at(0);
-    if (first === undefined) this.results[0] = this.resultsIn(await this.session.run(feeds));
-    else await this.session.run(feeds, (this.results[place] ??= this.resultsIn(memoryLike(first.fetches))).fetches);
-    return this.results[place].tensors;
+    if (place in this.held) giveBack(this.held[place]);
+    const results = await this.session.run(feeds);
+    this.held[place] = results;
+    return new Map(
+      [...this.plan.outputs].map(([blob, { onnxName, shape }]) => {
+        const { data } = results[this.names?.get(onnxName) ?? onnxName];
+        if (!(data instanceof Float32Array) || data.length !== elementCount(shape)) {
+          throw new Error('ONNX Runtime returned an output of another type or size');
+        }
+        return [blob, { shape, data }] as const;
+      }),
+    );
   }
 
   async close(): Promise<void> {
     await this.session.release();
   }
-
-  private resultsIn(fetches: InferenceSession.OnnxValueMapType): Results {
-    const tensors = [...this.plan.outputs].map(([blob, { onnxName, shape }]) => {
-      const { data } = fetches[this.names?.get(onnxName) ?? onnxName];
-      if (!(data instanceof Float32Array) || data.length !== elementCount(shape)) {
-        throw new Error('ONNX Runtime returned an output of another type or size');
-      }
-      return [blob, { shape, data }] as const;
-    });
-    return { fetches, tensors: new Map(tensors) };
-  }
 }
 
-function memoryLike(fetches: InferenceSession.OnnxValueMapType): InferenceSession.OnnxValueMapType {
-  return Object.fromEntries(
-    Object.entries(fetches).map(([name, { dims, size }]) => [
-      name,
-      new OrtTensor('float32', new Float32Array(size), dims),
-    ]),
-  );
+/**
+ * Gives the memory of results back at once, so that the next ones get what lies in the processor's cache: ONNX Runtime's binding copies
+ * each result to memory of its own, even where it is given some, and the collector would let it grow to hundreds of megabytes first.
+ * Engines that cannot (Node 20) leave it to the collector.
+ */
+function giveBack(results: InferenceSession.OnnxValueMapType): void {
+  for (const { data } of Object.values(results)) {
+    if (data instanceof Float32Array) (data.buffer as { transfer?: (length: number) => unknown }).transfer?.(0);
+  }
 }

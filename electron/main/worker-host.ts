@@ -36,7 +36,7 @@ export class WorkerHost {
     if (this.isClosed) return;
     const worker = utilityProcess.fork(this.bundle, [], {
       serviceName: 'Cortado worker',
-      execArgv: [`--js-flags=${workerV8Flags}`],
+      execArgv: [`--js-flags=${workerV8Flags.join(' ')}`],
       stdio: ['ignore', 'ignore', 'pipe'],
       env: { ...engineEnvironment(process.env), ...exactArithmetic },
     });

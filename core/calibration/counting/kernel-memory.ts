@@ -86,8 +86,10 @@ export function fillerOf({ length }: Float32Array): number {
   return -length & 7;
 }
 
-/** Memories for the counters of many histograms, which go with the last of these. */
+/** Memories for the counters of many histograms and for what these keep, which go with the last of these. */
 export class CountingMemory {
+  /** Parts that kept values before they were counted: memory that was used before costs nothing, new memory does. */
+  readonly spareParts: Float32Array[] = [];
   private last: KernelMemory | undefined;
 
   /** A memory, whichever. */
