@@ -26,6 +26,7 @@ import { tune } from '../../core/tuning/tune.ts';
 import { loadModel } from '../support/int8-model.ts';
 import { hasTestData, testData } from '../support/paths.ts';
 import { inputOf, picturesOf, realModels, type RealModel } from '../support/real-models.ts';
+import { cutFaceWindows } from './face-windows.ts';
 import { likeness, type OwnMeasure } from './own-measure.ts';
 
 /** How one set of scales did on pictures that it was not made from: sums over the pictures. */
@@ -55,13 +56,15 @@ const ownMeasures: Readonly<Record<string, OwnMeasure>> = {
   hyperlpr_finemapping_v2: 'cosine',
   mobilefacenet: 'cosine',
   retinaface_widerface: 'boxes',
-  ultraface_rfb320: 'places',
+  ultraface_rfb320: 'faces',
   wechat_qr_detect: 'boxes',
   wechat_qr_sr: 'cosine',
   yoloface_500k_v2: 'cosine',
 };
-/** Parts that the pictures are cut into: each is measured with what the others gave; two where there are few pictures. */
-const folds = (pictures: number): number => (pictures < 100 ? 2 : 4);
+/** What is given windows of photographs, with a face or without. */
+const windowed = new Set(['mtcnn_det1', 'mtcnn_det2', 'mtcnn_det3']);
+/** Parts that the pictures are cut into: each is measured with what the others gave; two where there are very few pictures. */
+const folds = (photographs: number): number => (photographs < 8 ? 2 : 4);
 /** Inputs that a model is measured on at the least; where pictures are fewer, they are shifted and mirrored. */
 const fewest = 32;
 /** A search takes this many, at the least. */
@@ -98,19 +101,20 @@ async function measureModel(real: RealModel): Promise<ModelResult> {
     const loaded = await loadModel(real.name);
     const shape = [1, ...loaded.inputs[0].shape.slice(1)];
     const network = withInputShapes(loaded, new Map([[loaded.inputs[0].name, shape]]));
+    const pictures = await picturesFor(real, folder);
+    const parts = folds(1 + Math.max(...pictures.map(({ photograph }) => photograph)));
     const files: { readonly file: string; readonly fold: number }[] = [];
-    const pictures = await picturesOf(real, most(real));
-    const parts = folds(pictures.length);
+    const labels = new Map<string, number>();
     // Picture by picture in each round, so that a search, which learns from every second file, decides by pictures that it did
     // not learn from.
     for (let variant = 0; variant < Math.ceil(fewest / pictures.length); variant++) {
-      for (const [index, picture] of pictures.entries()) {
-        const file = join(folder, `${variant === 0 ? '' : `${variant}-`}${basename(picture)}.npy`);
-        await writeNpy(file, varied(await inputOf(real, picture, shape), variant));
-        files.push({ file, fold: index % parts });
+      for (const { path, photograph, label } of pictures) {
+        const file = join(folder, `${variant === 0 ? '' : `${variant}-`}${basename(path)}.npy`);
+        await writeNpy(file, varied(await inputOf(real, path, shape), variant));
+        files.push({ file, fold: photograph % parts });
+        if (label !== undefined && variant === 0) labels.set(file, label);
       }
     }
-    const labels = await labelsOf(real);
     const result: ModelResult = { fp32: empty(), plain: empty(), best: empty(), steps: [], seconds: [] };
     const runner = await agentRunner(availableParallelism(), signal);
     for (let fold = 0; fold < parts; fold++) {
@@ -131,6 +135,23 @@ async function measureModel(real: RealModel): Promise<ModelResult> {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** A picture of a photograph, or a photograph, and its class, if that is known. */
+interface Picture {
+  readonly path: string;
+  readonly photograph: number;
+  readonly label?: number | undefined;
+}
+
+/** @param folder for what is cut from photographs */
+async function picturesFor(real: RealModel, folder: string): Promise<readonly Picture[]> {
+  if (windowed.has(real.name)) {
+    return (await cutFaceWindows(folder)).map(({ file, ...rest }) => ({ path: file, ...rest }));
+  }
+  const labels = await labelsOf(real);
+  const paths = await picturesOf(real, most(real));
+  return paths.map((path, photograph) => ({ path, photograph, label: labels?.get(basename(path)) }));
 }
 
 /** Large pictures take long. */
@@ -158,12 +179,12 @@ async function measure(
   network: Network,
   contenders: Readonly<Record<'plain' | 'best', Contender>>,
   held: readonly string[],
-  labels: ReadonlyMap<string, number> | undefined,
+  labels: ReadonlyMap<string, number>,
   result: ModelResult,
 ): Promise<void> {
   const tensors = await Promise.all(held.map(async (file) => npyToTensor(await readNpy(file))));
   const exact = await exactOutputs(network, tensors);
-  const classOf = (index: number): number | undefined => labels?.get(basename(held[index]));
+  const classOf = (index: number): number | undefined => labels.get(held[index]);
   count(result.fp32, exact, classOf);
   for (const name of ['plain', 'best'] as const) {
     const sum = result[name];
@@ -181,11 +202,11 @@ function count(
   outputs: readonly (readonly Float32Array[])[],
   classOf: (index: number) => number | undefined,
 ): void {
-  outputs.forEach(([first], index) => {
+  outputs.forEach((values, index) => {
     const label = classOf(index);
     if (label === undefined) return;
     sum.labelled++;
-    if (topClasses(first, 1)[0] === label) sum.right++;
+    if (topClasses(values[values.length - 1], 1)[0] === label) sum.right++;
   });
 }
 
@@ -238,7 +259,7 @@ async function lossOf(network: Network, contender: Contender, tensors: readonly 
 async function labelsOf({ name, images }: RealModel): Promise<ReadonlyMap<string, number> | undefined> {
   const file = join(testData, 'labels', `${images}.csv`);
   if (!classes.has(images) || unlabelled.has(name) || !existsSync(file)) return undefined;
-  return new Map([...(await readLabels(file))].map(([picture, label]) => [`${picture}.npy`, label]));
+  return readLabels(file);
 }
 
 function summary(name: string, { fp32, plain, best, seconds }: ModelResult): string {

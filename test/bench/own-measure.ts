@@ -1,15 +1,16 @@
 import { overlap, type FoundBox } from '../../core/evaluation/detection/boxes.ts';
 import { foundBoxes } from '../../core/evaluation/detection/detections.ts';
 import type { Preprocessing } from '../../core/images/preprocessing.ts';
+import { ultraFaceBoxes } from './ultraface-boxes.ts';
 
 /**
  * How near int8's answer is to fp32's, as a network's user would see it, from 0 to 1:
  * - `class`: whether the last output's largest value is the same;
  * - `boxes`: the rows of a DetectionOutput: the F1 score of int8's boxes against fp32's, of the same class and overlapping by half;
- * - `places`: a score per place (prior box): the F1 score of the places where an object is seen;
+ * - `faces`: UltraFace's boxes and scores of prior boxes: the F1 score of the faces that they say, in the same way;
  * - `cosine`: of the outputs, the mean.
  */
-export type OwnMeasure = 'class' | 'boxes' | 'places' | 'cosine';
+export type OwnMeasure = 'class' | 'boxes' | 'faces' | 'cosine';
 
 /** What counts as seen. */
 const confident = 0.5;
@@ -27,8 +28,8 @@ export function likeness(
       return largestIndex(wanted) === largestIndex(other) ? 1 : 0;
     case 'boxes':
       return boxScore(confidentBoxes(wanted, preprocessing), confidentBoxes(other, preprocessing));
-    case 'places':
-      return placeScore(wanted, other);
+    case 'faces':
+      return boxScore(facesOf(exact), facesOf(found));
     case 'cosine':
       return exact.reduce((sum, values, index) => sum + cosine(values, found[index]) / exact.length, 0);
   }
@@ -54,16 +55,8 @@ function boxScore(wanted: readonly FoundBox[], found: readonly FoundBox[]): numb
   return f1(matched, wanted.length, found.length);
 }
 
-/** Of P places with two scores each, the second being that of an object. */
-function placeScore(wanted: Float32Array, found: Float32Array): number {
-  let [both, first, second] = [0, 0, 0];
-  for (let at = 1; at < wanted.length; at += 2) {
-    const [a, b] = [wanted[at] > confident, found[at] > confident];
-    if (a) first++;
-    if (b) second++;
-    if (a && b) both++;
-  }
-  return f1(both, first, second);
+function facesOf([boxes, scores]: readonly Float32Array[]): readonly FoundBox[] {
+  return ultraFaceBoxes(boxes, scores, confident);
 }
 
 /** 1 where there is nothing to find and nothing was found. */
