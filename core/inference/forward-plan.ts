@@ -5,6 +5,7 @@ import { withInputShapes } from '../network/infer.ts';
 import { resolveName } from '../network/names.ts';
 import type { Network } from '../network/network.ts';
 import { withUnorderedOutputs } from '../onnx/unordered-outputs.ts';
+import { fitsArena } from './lasting-arena.ts';
 import { networkToOnnx } from './network-to-onnx.ts';
 import { deviceText, openSession, type SessionSettings } from './open-session.ts';
 import type { ForwardSession } from './session.ts';
@@ -16,6 +17,7 @@ export interface ForwardPlan {
   readonly outputs: ReadonlyMap<string, PlannedValue>;
   /** Blobs whose values may come in any order, as a histogram takes them. */
   readonly unordered: ReadonlySet<string>;
+  readonly fitsArena: boolean;
 }
 
 export interface PlannedValue {
@@ -50,6 +52,7 @@ export function planForward(
       }),
     ),
     unordered,
+    fitsArena: fitsArena(shaped),
   };
   return { plan, model: bytes };
 }
@@ -60,8 +63,9 @@ export function planForward(
 export async function openPlannedSession(
   file: string,
   plan: ForwardPlan,
-  settings: SessionSettings,
+  given: SessionSettings,
 ): Promise<ForwardSession> {
+  const settings = { ...given, keepsMemory: plan.fitsArena };
   const isWorthIt = settings.provider === 'cpu' && plan.unordered.size > 0 && (await stat(file)).size <= mostRewired;
   // Where ONNX Runtime does not take its own model back, the one that it was given does.
   const opened = isWorthIt ? await openUnordered(file, plan, settings).catch(() => undefined) : undefined;

@@ -7,6 +7,7 @@ import type { Network } from '../network/network.ts';
 import type { ValueId } from '../graph/graph.ts';
 import { resolveName } from '../network/names.ts';
 import type { ProviderId } from './devices/providers.ts';
+import { fitsArena } from './lasting-arena.ts';
 import { networkToOnnx, type OnnxModel } from './network-to-onnx.ts';
 import { deviceText, openSession } from './open-session.ts';
 import type { ForwardSession } from './session.ts';
@@ -33,7 +34,8 @@ export async function createForwardSession(network: Network, options: ForwardOpt
   const wanted = new Map(names.map((name) => [name, resolveName(shaped, name)]));
   const model = networkToOnnx(shaped, [...wanted.values()]);
   const { provider = 'cpu', threads = availableParallelism() } = options;
-  const session = await openSession(model.bytes, { provider, threads }).catch((cause: unknown) => {
+  const settings = { provider, threads, keepsMemory: fitsArena(shaped) };
+  const session = await openSession(model.bytes, settings).catch((cause: unknown) => {
     throw refused(cause, network.file);
   });
   const inputs = new Map(shaped.inputs.map(({ name, shape }) => [name, shape]));

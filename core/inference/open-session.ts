@@ -8,6 +8,8 @@ export interface SessionSettings {
   readonly threads: number;
   /** Reject rather than let another provider run what this one is not there for, or cannot run. */
   readonly alone?: boolean;
+  /** Keep memory for activations from run to run, where `fitsArena` allows it. */
+  readonly keepsMemory?: boolean;
   /** Where to write the model as ONNX Runtime optimised it. */
   readonly optimisedFile?: string;
   /** The model is one that ONNX Runtime optimised on this machine. */
@@ -17,16 +19,16 @@ export interface SessionSettings {
 /** Opens a model, given as its bytes or its file. Rejects with ONNX Runtime's own error. */
 export function openSession(
   model: Uint8Array | string,
-  { provider, threads, alone = false, optimisedFile, isOptimised = false }: SessionSettings,
+  { provider, threads, alone = false, keepsMemory = false, optimisedFile, isOptimised = false }: SessionSettings,
 ): Promise<InferenceSession> {
   const { executionProviders, ...more } = providerOf(provider).options;
-  const noOther = alone && provider !== 'cpu' ? { extra: { session: { disable_cpu_ep_fallback: '1' } } } : {};
+  const noOther = alone && provider !== 'cpu' ? { disable_cpu_ep_fallback: '1' } : {};
   const options: InferenceSession.SessionOptions = {
     ...more,
-    ...noOther,
     executionProviders: executionProviders.slice(0, alone ? 1 : undefined),
-    // One allocation of 2 GiB or more kills Electron processes: no arena.
-    enableCpuMemArena: false,
+    enableCpuMemArena: keepsMemory,
+    // Weights, which may be large, are not part of what grows by doubling.
+    extra: { session: { ...noOther, use_device_allocator_for_initializers: '1' } },
     executionMode: 'sequential',
     intraOpNumThreads: threads,
     graphOptimizationLevel: isOptimised ? 'disabled' : 'all',
