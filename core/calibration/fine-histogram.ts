@@ -62,7 +62,7 @@ export class FineHistogram {
     return histogram;
   }
 
-  /** Values that were kept are not copied. */
+  /** Values that were kept are not copied: it holds as long as nothing more is added. */
   state(): FineHistogramState {
     const { fineness, range } = this;
     const counted = this.counted();

@@ -14,7 +14,7 @@ const settings = {
 /**
  * Environment for a process that needs and frees megabytes again and again: its memory comes in large pages and is not given back to the
  * system before its end. A page that is new costs microseconds, on virtual machines more than what is computed with it.
- * Without effect where the C library is another one than glibc. What `environment` sets goes first.
+ * Without effect where the C library is another one than glibc. What the user set in `environment` takes precedence.
  */
 export function lastingMemory(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const ours = Object.entries(settings).map(([name, value]) => `glibc.malloc.${name}=${value}`);

@@ -85,9 +85,10 @@ function squaresOf(found: readonly FoundBox[], size: PixelSize, random: () => nu
     const around = near(faces[attempt % faces.length].box, size, random);
     if (isInside(around) && most(faces, around) >= isFace) shown.push({ ...around, label: 1 });
   }
+  const faceSquares = shown.slice(0, perPhotograph.faces);
   return background
     .slice(0, perPhotograph.background)
-    .flatMap((square, index) => [...shown.slice(0, perPhotograph.faces).slice(index, index + 1), square]);
+    .flatMap((square, index) => (index < faceSquares.length ? [faceSquares[index], square] : [square]));
 }
 
 function anywhere({ width, height }: PixelSize, random: () => number): Place {
